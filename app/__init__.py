@@ -1,0 +1,1 @@
+"""Paravion: letters between schools, over a weak link or none."""

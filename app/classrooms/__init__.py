@@ -1,0 +1,1 @@
+"""Schools, classrooms, members, and who is whose audience."""

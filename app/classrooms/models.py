@@ -1,0 +1,164 @@
+"""Schools, classrooms, members and spaces: who is whose audience."""
+
+from datetime import datetime
+from typing import Self
+
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    UniqueConstraint,
+    select,
+)
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
+
+from app.accounts.models import Account, Person
+from app.db import Base, Moment, new_uid, now
+
+PUPIL = "pupil"
+TEACHER = "teacher"
+
+CLASSROOM_SPACE = "classroom"
+PARTNERSHIP = "partnership"
+
+
+class School(Base):
+    """A school; several of our own may share one server."""
+
+    __tablename__ = "school"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(22), unique=True, default=new_uid)
+    name: Mapped[str] = mapped_column(String(120))
+    own: Mapped[bool] = mapped_column(default=True)
+    lang: Mapped[str] = mapped_column(String(8))
+
+
+class Classroom(Base):
+    """A class; its code is what a pupil types first."""
+
+    __tablename__ = "classroom"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    title: Mapped[str] = mapped_column(String(80))
+    lang: Mapped[str] = mapped_column(String(8))
+
+    school: Mapped[School] = relationship(lazy="joined", innerjoin=True)
+
+    @classmethod
+    def taught_by(cls, viewer: Account) -> Select[tuple[Self]]:
+        """Select the classrooms the viewer teaches, by title."""
+        mine = Member.current().where(
+            Member.person_id == viewer.person_id, Member.role == TEACHER
+        )
+        return (
+            select(cls)
+            .where(cls.id.in_(mine.with_only_columns(Member.classroom_id)))
+            .order_by(cls.title, cls.id)
+        )
+
+
+class Member(Base):
+    """A person's role in a classroom; who has left keeps the row."""
+
+    __tablename__ = "member"
+    __table_args__ = (
+        UniqueConstraint("classroom_id", "person_id"),
+        UniqueConstraint("classroom_id", "name_folded"),
+        Index(None, "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    classroom_id: Mapped[int] = mapped_column(ForeignKey("classroom.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str] = mapped_column(String(10))
+    # The full name regardless of case and accents: no two alike in one class.
+    name_folded: Mapped[str] = mapped_column(String(120))
+    left_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+    classroom: Mapped[Classroom] = relationship()
+
+    @classmethod
+    def current(cls) -> Select[tuple[Self]]:
+        """Select the members who have not left."""
+        return select(cls).where(cls.left_at.is_(None))
+
+
+class Space(Base):
+    """The only audience there is: a classroom's own, or a partnership's."""
+
+    __tablename__ = "space"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(22), unique=True, default=new_uid)
+    kind: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(120))
+    made_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+    classrooms: Mapped[list["SpaceClassroom"]] = relationship(
+        back_populates="space", order_by="SpaceClassroom.id"
+    )
+
+    @classmethod
+    def open_to(cls, viewer: Account, *, as_teacher: bool = False) -> Select[tuple[Self]]:
+        """Select the spaces the viewer's classrooms have joined, by title."""
+        return (
+            select(cls)
+            .where(cls.id.in_(space_ids(viewer, as_teacher=as_teacher)))
+            .order_by(cls.title, cls.id)
+        )
+
+
+class SpaceClassroom(Base):
+    """A classroom in a space: asked to come, or joined."""
+
+    __tablename__ = "space_classroom"
+    __table_args__ = (
+        UniqueConstraint("space_id", "classroom_id"),
+        Index(None, "classroom_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    space_id: Mapped[int] = mapped_column(ForeignKey("space.id"))
+    classroom_id: Mapped[int] = mapped_column(ForeignKey("classroom.id"))
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    # Nobody reads or is read through a classroom whose teacher has not agreed.
+    joined_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    space: Mapped[Space] = relationship(back_populates="classrooms")
+    classroom: Mapped[Classroom] = relationship(lazy="joined", innerjoin=True)
+    asked_by: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+def space_ids(viewer: Account, *, as_teacher: bool = False) -> Select[tuple[int]]:
+    """Select the ids of spaces the viewer belongs to (or teaches in)."""
+    chosen = (
+        select(SpaceClassroom.space_id)
+        .join(Member, Member.classroom_id == SpaceClassroom.classroom_id)
+        .where(
+            SpaceClassroom.joined_at.is_not(None),
+            Member.left_at.is_(None),
+            Member.person_id == viewer.person_id,
+        )
+    )
+    return chosen.where(Member.role == TEACHER) if as_teacher else chosen
+
+
+def pupils_of(viewer: Account) -> Select[tuple[int]]:
+    """Select the person ids of current pupils in classrooms the viewer teaches."""
+    mine, theirs = aliased(Member), aliased(Member)
+    return (
+        select(theirs.person_id)
+        .join(mine, mine.classroom_id == theirs.classroom_id)
+        .where(
+            mine.person_id == viewer.person_id,
+            mine.role == TEACHER,
+            mine.left_at.is_(None),
+            theirs.role == PUPIL,
+            theirs.left_at.is_(None),
+        )
+    )

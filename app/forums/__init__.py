@@ -1,0 +1,1 @@
+"""Forums of a classroom or a partnership."""

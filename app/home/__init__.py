@@ -1,0 +1,1 @@
+"""My post for a pupil, My morning for a teacher."""

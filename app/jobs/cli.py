@@ -1,0 +1,35 @@
+"""`flask jobs work`: the worker process."""
+
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.jobs.runner import work
+
+commands = AppGroup("jobs", help="The worker: search, translation, pictures.")
+
+
+@commands.command("work")
+def work_command() -> None:
+    """Do what waits, until told to end."""
+    stop = threading.Event()
+
+    def end(signum: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), end)
+    if os.environ.get("PARAVION_PARENT_PIPE") == "1":
+        threading.Thread(target=_end_with_parent, args=(stop,), daemon=True).start()
+    work(current_app._get_current_object(), stop)  # type: ignore[attr-defined]  # Flask's own way to the app behind the proxy
+
+
+def _end_with_parent(stop: threading.Event) -> None:
+    sys.stdin.buffer.read()
+    stop.set()

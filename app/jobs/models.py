@@ -1,0 +1,64 @@
+"""The job table: what has to be brought in line, queued with the change itself."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, Moment, db, now
+
+
+class Job(Base):
+    """One thing of one kind to bring in line; `wanted` over `done` means to do."""
+
+    __tablename__ = "job"
+    __table_args__ = (UniqueConstraint("kind", "key"), Index(None, "ready_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    key: Mapped[int] = mapped_column(Integer)
+    wanted: Mapped[int] = mapped_column(default=1)
+    done: Mapped[int] = mapped_column(default=0)
+    ready_at: Mapped[datetime | None] = mapped_column(Moment)
+    lease_until: Mapped[datetime | None] = mapped_column(Moment)
+    tries: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str | None] = mapped_column(String(200))
+
+    @classmethod
+    def open(cls) -> ColumnElement[bool]:
+        """Hold for jobs that wait, run or will be tried again."""
+        return cls.ready_at.is_not(None)
+
+
+def enqueue(kind: str, keys: Iterable[int]) -> None:
+    """Ask for these keys to be brought in line, in the caller's transaction.
+
+    Asking again while a job runs makes it run once more afterwards.
+    """
+    for key in sorted(set(keys)):
+        again = db.session.execute(
+            update(Job)
+            .where(Job.kind == kind, Job.key == key)
+            .values(wanted=Job.wanted + 1, ready_at=now(), tries=0)
+            .returning(Job.id)
+            .execution_options(synchronize_session=False)
+        ).first()
+        if again is None:
+            db.session.add(Job(kind=kind, key=key, ready_at=now()))
+            db.session.flush()
+
+
+def open_jobs(kind: str) -> list[int]:
+    """List the keys of a kind that are still to do."""
+    return list(
+        db.session.scalars(select(Job.key).where(Job.kind == kind, Job.open()))
+    )

@@ -1,0 +1,38 @@
+"""Which function does which kind of job, and what runs while nothing waits."""
+
+from collections.abc import Callable, Sequence
+
+Handler = Callable[[Sequence[int]], None]
+Chore = Callable[[], None]
+
+handlers: dict[str, Handler] = {}
+batch_sizes: dict[str, int] = {}
+at_start: list[Chore] = []
+when_idle: list[Chore] = []
+
+
+def job(kind: str, *, batch: int = 64) -> Callable[[Handler], Handler]:
+    """Register a handler; it gets up to `batch` keys of its kind at once.
+
+    It runs outside any transaction, may commit between its phases, and must
+    be safe to run twice. An exception is tried again later, with back-off.
+    """
+
+    def register(handler: Handler) -> Handler:
+        handlers[kind] = handler
+        batch_sizes[kind] = batch
+        return handler
+
+    return register
+
+
+def chore_at_start(chore: Chore) -> Chore:
+    """Register what the worker does once before its first job."""
+    at_start.append(chore)
+    return chore
+
+
+def chore_when_idle(chore: Chore) -> Chore:
+    """Register what the worker does about once a minute while nothing waits."""
+    when_idle.append(chore)
+    return chore

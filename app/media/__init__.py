@@ -1,0 +1,1 @@
+"""Pictures: checked, shrunk by the worker, kept in the database."""

@@ -1,0 +1,1 @@
+"""Holding, releasing, hiding, reports, and the log of who did what."""

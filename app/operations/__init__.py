@@ -1,0 +1,1 @@
+"""Set-up, health, backup and restore, and the living example."""

@@ -1,0 +1,1 @@
+"""Threads and posts: the one door, and who may read and act."""

@@ -1,0 +1,311 @@
+"""Threads, posts, their revisions and copies in other languages; who may read them."""
+
+from datetime import datetime
+from typing import Self
+
+from markupsafe import Markup
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    exists,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+
+from app.accounts.models import Account, Person
+from app.classrooms.models import (
+    TEACHER,
+    Member,
+    Space,
+    SpaceClassroom,
+    pupils_of,
+    space_ids,
+)
+from app.db import Base, Moment, new_uid, now
+from app.media.models import Media
+
+FORUM_THREAD = "forum"
+LETTERS = "letters"
+
+DRAFT = "draft"
+HELD = "held"
+PUBLISHED = "published"
+RETURNED = "returned"
+REFUSED = "refused"
+
+
+class Thread(Base):
+    """A talk in one space; a pair's letters are a thread with two readers."""
+
+    __tablename__ = "thread"
+    __table_args__ = (Index(None, "space_id"), Index(None, "forum_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(22), unique=True, default=new_uid)
+    space_id: Mapped[int] = mapped_column(ForeignKey("space.id"))
+    forum_id: Mapped[int | None] = mapped_column(ForeignKey("forum.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    title: Mapped[str] = mapped_column(String(120))
+    lang: Mapped[str] = mapped_column(String(8))
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+    space: Mapped[Space] = relationship()
+    readers: Mapped[list["ThreadReader"]] = relationship(order_by="ThreadReader.id")
+
+    @classmethod
+    def visible_to(cls, viewer: Account) -> Select[tuple[Self]]:
+        """Select the threads the viewer may open, newest first.
+
+        All threads of her spaces that anyone may read; letters only when she
+        is one of the pair or teaches one of them. A thread nobody has
+        published in shows to its author and to teachers alone: its title is
+        as unreleased as its first post.
+        """
+        named = select(ThreadReader.thread_id).where(
+            ThreadReader.person_id == viewer.person_id
+        )
+        taught = select(ThreadReader.thread_id).where(
+            ThreadReader.person_id.in_(pupils_of(viewer))
+        )
+        started = exists().where(
+            Post.thread_id == cls.id, Post.published_at.is_not(None)
+        )
+        own_or_taught = or_(
+            cls.made_by_id == viewer.person_id, cls.made_by_id.in_(pupils_of(viewer))
+        )
+        return (
+            select(cls)
+            .where(
+                cls.space_id.in_(space_ids(viewer)),
+                or_(
+                    and_(cls.kind != LETTERS, or_(started, own_or_taught)),
+                    and_(
+                        cls.kind == LETTERS, or_(cls.id.in_(named), cls.id.in_(taught))
+                    ),
+                ),
+            )
+            .order_by(cls.id.desc())
+        )
+
+
+class ThreadReader(Base):
+    """Who a letter thread is between; without rows a thread is the whole space's."""
+
+    __tablename__ = "thread_reader"
+    __table_args__ = (
+        UniqueConstraint("thread_id", "person_id"),
+        Index(None, "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class Post(Base):
+    """Whatever a person contributes; what it says stands in its revisions."""
+
+    __tablename__ = "post"
+    __table_args__ = (
+        UniqueConstraint("author_id", "form_key"),
+        Index(None, "thread_id", "order_key"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(22), unique=True, default=new_uid)
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    # Who typed it for somebody who cannot write yet.
+    scribe_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    # One form is one post, however often a weak link sends it.
+    form_key: Mapped[str] = mapped_column(String(40))
+    # The revision readers see; none until a teacher has released one.
+    current_id: Mapped[int | None] = mapped_column(
+        ForeignKey("revision.id", use_alter=True)
+    )
+    sent_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    published_at: Mapped[datetime | None] = mapped_column(Moment)
+    hidden_at: Mapped[datetime | None] = mapped_column(Moment)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    erased_at: Mapped[datetime | None] = mapped_column(Moment)
+    # Only orders what is shown; taken anew at release.
+    order_key: Mapped[int] = mapped_column(BigInteger)
+    # Rises with every change readers see; "new for me" follows it, never a clock.
+    change_no: Mapped[int] = mapped_column(BigInteger, unique=True)
+
+    thread: Mapped[Thread] = relationship()
+    author: Mapped[Person] = relationship(foreign_keys=[author_id])
+    current: Mapped["Revision | None"] = relationship(
+        foreign_keys=[current_id], post_update=True
+    )
+    revisions: Mapped[list["Revision"]] = relationship(
+        back_populates="post", foreign_keys="Revision.post_id", order_by="Revision.n"
+    )
+
+    @classmethod
+    def is_published(cls) -> ColumnElement[bool]:
+        """Hold for posts that readers of their thread see."""
+        return and_(
+            cls.current_id.is_not(None),
+            cls.hidden_at.is_(None),
+            cls.withdrawn_at.is_(None),
+            cls.erased_at.is_(None),
+        )
+
+    @classmethod
+    def published(cls) -> Select[tuple[Self]]:
+        """Select every published post, whoever may read it, in the order shown."""
+        return select(cls).where(cls.is_published()).order_by(cls.order_key)
+
+    @classmethod
+    def visible_to(cls, viewer: Account) -> Select[tuple[Self]]:
+        """Select what the viewer may read, in the order shown.
+
+        Published posts in the threads she may open, and her own whatever
+        their state. Every list, page, search result and count starts here.
+        """
+        threads = Thread.visible_to(viewer).order_by(None).with_only_columns(Thread.id)
+        own = and_(
+            cls.author_id == viewer.person_id,
+            cls.hidden_at.is_(None),
+            cls.withdrawn_at.is_(None),
+            cls.erased_at.is_(None),
+        )
+        return (
+            select(cls)
+            .where(cls.thread_id.in_(threads), or_(cls.is_published(), own))
+            .order_by(cls.order_key)
+        )
+
+
+class Revision(Base):
+    """One version of a post's words: an edit waits while the old stays up."""
+
+    __tablename__ = "revision"
+    __table_args__ = (UniqueConstraint("post_id", "n"), Index(None, "state"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    n: Mapped[int]
+    source: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    # The version of markup.py that made `html`, so that it can be made again.
+    rendered_by: Mapped[int]
+    lang: Mapped[str] = mapped_column(String(8))
+    sha256: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(10))
+    # What a teacher wrote when returning it, for the author alone.
+    note: Mapped[str | None] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+    post: Mapped[Post] = relationship(
+        back_populates="revisions", foreign_keys=[post_id]
+    )
+    renditions: Mapped[list["Rendition"]] = relationship(back_populates="revision")
+    attachments: Mapped[list["Attachment"]] = relationship(order_by="Attachment.n")
+
+    @property
+    def body(self) -> Markup:
+        return Markup(self.html)  # noqa: S704  # made by markup.render alone
+
+
+class Rendition(Base):
+    """A copy of one revision in another language; made again whenever it is lost."""
+
+    __tablename__ = "rendition"
+    __table_args__ = (UniqueConstraint("revision_id", "lang"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
+    lang: Mapped[str] = mapped_column(String(8))
+    # None where no pack speaks this pair: the reader gets a plain word instead.
+    source: Mapped[str | None] = mapped_column(Text)
+    html: Mapped[str | None] = mapped_column(Text)
+    # Which packs spoke, as "es-en 1.0", joined by "+" through a language between.
+    pack: Mapped[str | None] = mapped_column(String(80))
+    # Sentences that stayed in the original because the machine stumbled.
+    doubt: Mapped[int] = mapped_column(default=0)
+
+    revision: Mapped[Revision] = relationship(back_populates="renditions")
+
+    @property
+    def body(self) -> Markup:
+        return Markup(self.html or "")  # noqa: S704  # made by markup.render alone
+
+
+class Attachment(Base):
+    """A picture that a revision carries, with its author's words about it."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (
+        UniqueConstraint("revision_id", "media_id", "n"),
+        Index(None, "media_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
+    media_id: Mapped[int] = mapped_column(ForeignKey("media.id"))
+    n: Mapped[int]
+    description: Mapped[str] = mapped_column(String(200))
+
+    media: Mapped[Media] = relationship(lazy="joined", innerjoin=True)
+
+
+class ReadMark(Base):
+    """How far a person has read a thread, by change number."""
+
+    __tablename__ = "read_mark"
+    __table_args__ = (UniqueConstraint("person_id", "thread_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"))
+    change_no: Mapped[int] = mapped_column(BigInteger)
+
+
+def audience_langs(thread: Thread) -> Select[tuple[str]]:
+    """Select the languages read by those who may read a thread.
+
+    For letters the pair and the teachers of its space; else every current
+    member of the space.
+    """
+    members = (
+        select(Person.lang)
+        .join(Member, Member.person_id == Person.id)
+        .join(SpaceClassroom, SpaceClassroom.classroom_id == Member.classroom_id)
+        .where(
+            SpaceClassroom.space_id == thread.space_id,
+            SpaceClassroom.joined_at.is_not(None),
+            Member.left_at.is_(None),
+        )
+        .distinct()
+    )
+    if thread.kind != LETTERS:
+        return members
+    pair = select(ThreadReader.person_id).where(ThreadReader.thread_id == thread.id)
+    return members.where(or_(Person.id.in_(pair), Member.role == TEACHER))
+
+
+def waiting_for(viewer: Account) -> Select[tuple[Revision]]:
+    """Select the held revisions whose author the viewer teaches, oldest first."""
+    return (
+        select(Revision)
+        .join(Post, Revision.post_id == Post.id)
+        .where(Revision.state == HELD, Post.author_id.in_(pupils_of(viewer)))
+        .order_by(Revision.id)
+    )
+
+

@@ -1,0 +1,1 @@
+"""Search with Whoosh: in my language, what they wrote in theirs."""

@@ -1,0 +1,1 @@
+"""Translation on this machine, with Argos packs."""
