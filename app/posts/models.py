@@ -18,7 +18,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Account, Person
 from app.classrooms.models import (
@@ -40,6 +40,15 @@ HELD = "held"
 PUBLISHED = "published"
 RETURNED = "returned"
 REFUSED = "refused"
+# Was published or returned once; a later version took its place.
+SUPERSEDED = "superseded"
+
+# At most one revision of a post is in one of these.
+NOT_OUT = (DRAFT, HELD, RETURNED, REFUSED)
+
+
+# A longer post shows its beginning and a link to the whole.
+BEGINNING_BYTES = 4_000
 
 
 class Thread(Base):
@@ -151,9 +160,22 @@ class Post(Base):
     current: Mapped["Revision | None"] = relationship(
         foreign_keys=[current_id], post_update=True
     )
+    # The version that is not out yet; for its author and her teachers only.
+    waiting: Mapped["Revision | None"] = relationship(
+        primaryjoin=lambda: and_(
+            Revision.post_id == Post.id, Revision.state.in_(NOT_OUT)
+        ),
+        viewonly=True,
+        uselist=False,
+    )
     revisions: Mapped[list["Revision"]] = relationship(
         back_populates="post", foreign_keys="Revision.post_id", order_by="Revision.n"
     )
+
+    def page_bytes(self) -> int:
+        """Estimate what the post will cost on a page."""
+        shown = self.current or self.waiting
+        return min(len(shown.html.encode()) if shown else 0, BEGINNING_BYTES) + 300
 
     @classmethod
     def is_published(cls) -> ColumnElement[bool]:
@@ -264,18 +286,6 @@ class Attachment(Base):
     media: Mapped[Media] = relationship(lazy="joined", innerjoin=True)
 
 
-class ReadMark(Base):
-    """How far a person has read a thread, by change number."""
-
-    __tablename__ = "read_mark"
-    __table_args__ = (UniqueConstraint("person_id", "thread_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"))
-    change_no: Mapped[int] = mapped_column(BigInteger)
-
-
 def audience_langs(thread: Thread) -> Select[tuple[str]]:
     """Select the languages read by those who may read a thread.
 
@@ -307,5 +317,3 @@ def waiting_for(viewer: Account) -> Select[tuple[Revision]]:
         .where(Revision.state == HELD, Post.author_id.in_(pupils_of(viewer)))
         .order_by(Revision.id)
     )
-
-

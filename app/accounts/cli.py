@@ -1,0 +1,28 @@
+"""`flask people`: help on the machine itself, for who is locked out."""
+
+import click
+from flask.cli import AppGroup
+
+from app.accounts.people import SLIP_DAYS, give_slip, teacher_named
+from app.db import db
+
+commands = AppGroup("people", help="Help people who cannot sign in.")
+
+
+@commands.command("recover")
+@click.argument("name")
+def recover(name: str) -> None:
+    """Print a one-time slip for the teacher NAME, who lost her passphrase."""
+    account = teacher_named(name)
+    if account is None:
+        raise click.ClickException(
+            f"No teacher signs in as “{name}”. Check the spelling; pupils get a "
+            "new PIN from their teacher's class page."
+        )
+    slip = give_slip(account)
+    db.session.commit()
+    click.echo(
+        f"Slip for {account.full_name}: {slip}\n"
+        f"Open /slip in the browser, type it and choose a new passphrase.\n"
+        f"It works once, for {SLIP_DAYS} days; all old sign-ins of this person have ended."
+    )

@@ -1,0 +1,150 @@
+"""Making people, giving them secrets and symbols, and slips for lost passphrases."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from app.accounts.models import Account, Person
+from app.accounts.names import fold, shared_name, tidy
+from app.accounts.secrets import (
+    PASSPHRASE_MIN,
+    hash_secret,
+    new_pin,
+    new_slip,
+    slip_digest,
+)
+from app.accounts.sessions import end_all_sessions
+from app.accounts.symbols import SYMBOLS
+from app.db import db, now
+from app.web.errors import Refused
+
+SLIP_DAYS = 7
+NAME_MAX = 80
+
+
+def checked_name(typed: str) -> str:
+    """Tidy a name, or say what is wrong with it."""
+    name = tidy(typed)
+    if not fold(name):
+        raise Refused(_("A name is missing. Write it with letters."))
+    if len(name) > NAME_MAX:
+        raise Refused(
+            _("“%(name)s…” is longer than %(most)s letters. Shorten the name.",
+              name=name[:20], most=NAME_MAX)
+        )
+    return name
+
+
+def make_person(school_id: int, full_name: str, lang: str) -> Account:
+    """Add a person with an account that has no secret yet; flushes."""
+    name = checked_name(full_name)
+    person = Person(
+        school_id=school_id,
+        number=Person.next_number(school_id),
+        shown_name=_free_shown_name(school_id, name),
+        symbol=secrets.choice(SYMBOLS),
+        lang=lang,
+    )
+    account = Account(person=person, full_name=name)
+    db.session.add(account)
+    db.session.flush()
+    return account
+
+
+def make_teacher(school_id: int, full_name: str, lang: str, *, admin: bool) -> Account:
+    """Add a teacher, who signs in by name alone; Refused when the name is taken."""
+    folded = fold(checked_name(full_name))
+    taken = select(Account.id).where(Account.login_folded == folded)
+    if db.session.scalar(taken) is not None:
+        raise Refused(
+            _("A teacher of this name is here already. Add an initial or a second name.")
+        )
+    account = make_person(school_id, full_name, lang)
+    account.person.shown_name = account.full_name
+    account.login_folded = folded
+    account.admin = admin
+    db.session.flush()
+    return account
+
+
+@dataclass(frozen=True)
+class FreshPin:
+    """A PIN to show once, and the hash that is kept."""
+
+    pin: str
+    hashed: str
+
+
+def fresh_pins(count: int) -> list[FreshPin]:
+    """Draw PINs; hashing takes some 30 ms each, so do it outside a transaction."""
+    pins = [new_pin() for _n in range(count)]
+    return [FreshPin(pin, hash_secret(pin)) for pin in pins]
+
+
+def give_pin(account: Account, fresh: FreshPin) -> None:
+    """Put a new PIN in place of the old and end all sessions."""
+    account.secret = fresh.hashed
+    end_all_sessions([account])
+
+
+def give_slip(account: Account) -> str:
+    """Give a one-time code to set a passphrase with; ends all sessions."""
+    slip = new_slip()
+    account.slip_sha256 = slip_digest(slip)
+    account.slip_until = now() + timedelta(days=SLIP_DAYS)
+    end_all_sessions([account])
+    return slip
+
+
+def use_slip(slip: str, passphrase: str, again: str) -> Account:
+    """Set the passphrase that a slip allows, and use the slip up."""
+    account = db.session.scalars(
+        select(Account).where(
+            Account.slip_sha256 == slip_digest(slip), Account.slip_until > now()
+        )
+    ).one_or_none()
+    if account is None:
+        raise Refused(
+            _("This slip is used up, too old or mistyped. Ask for a new one.")
+        )
+    set_passphrase(account, passphrase, again)
+    account.slip_sha256 = account.slip_until = None
+    return account
+
+
+def set_passphrase(account: Account, passphrase: str, again: str) -> None:
+    check_passphrase(passphrase, again)
+    account.secret = hash_secret(passphrase)
+
+
+def check_passphrase(passphrase: str, again: str) -> None:
+    """Refuse a passphrase that is short, simple or mistyped."""
+    if len(passphrase) < PASSPHRASE_MIN or len(set(passphrase)) < 5:
+        raise Refused(
+            _("A passphrase has at least %(least)s characters. Take four words that "
+              "only you would put together.", least=PASSPHRASE_MIN)
+        )
+    if len(passphrase) > 200:
+        raise Refused(_("A passphrase has at most 200 characters. Shorten it."))
+    if passphrase != again:
+        raise Refused(_("The two passphrases differ. Type the same one twice."))
+
+
+def teacher_named(name: str) -> Account | None:
+    return db.session.scalars(
+        select(Account).where(Account.login_folded == fold(name))
+    ).one_or_none()
+
+
+def _free_shown_name(school_id: int, full_name: str) -> str:
+    """Two pupils called Ana R. become Ana R. and Ana R. 2 to the outside."""
+    shown = shared_name(full_name)
+    same = select(func.count()).where(
+        Person.school_id == school_id,
+        (Person.shown_name == shown) | Person.shown_name.like(f"{shown} %"),
+    )
+    count = db.session.scalar(same) or 0
+    return f"{shown} {count + 1}" if count else shown

@@ -1,0 +1,175 @@
+"""Sessions kept by the server: a sign-out is true the moment it is said."""
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import cast
+
+from flask import Flask, Request, Response, current_app, g, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask_login import LoginManager, current_user, login_user, logout_user
+from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
+
+from app.accounts.models import Account, SignInSession
+from app.db import db, now, set_reading
+
+# A cookie that starts so names a row; others are signed and belong to nobody.
+TOKEN_MARK = "t-"
+SEEN_EVERY_SECONDS = 60
+
+log = logging.getLogger(__name__)
+
+
+class ServerSession(SecureCookieSession):
+    """The session of one request; `row` is set when somebody is signed in."""
+
+    row: SignInSession | None = None
+
+
+class ServerSessionInterface(SecureCookieSessionInterface):
+    """Keeps signed-in sessions in the table, all others in a signed cookie."""
+
+    session_class = ServerSession
+
+    def open_session(self, app: Flask, request: Request) -> ServerSession | None:
+        # The first query of a request is made here: say which kind it is.
+        set_reading(request.method in ("GET", "HEAD", "OPTIONS"))
+        if request.endpoint in (None, "static", "ping"):
+            return ServerSession()
+        cookie = request.cookies.get(self.get_cookie_name(app), "")
+        if not cookie.startswith(TOKEN_MARK):
+            return cast(ServerSession, super().open_session(app, request))
+        row = _live_row(cookie)
+        opened = ServerSession(row.data if row else None)
+        opened.modified = False
+        opened.row = row
+        return opened
+
+    def save_session(
+        self, app: Flask, session: SecureCookieSession, response: Response
+    ) -> None:
+        token = g.get("session_token")
+        if token:
+            self._set_cookie(app, response, token)
+        elif getattr(session, "row", None) is None:
+            # Only a form needs a cookie before sign-in; plain pages set none.
+            super().save_session(app, session, response)
+            response.headers.pop("Vary", None)
+
+    def _set_cookie(self, app: Flask, response: Response, token: str) -> None:
+        response.set_cookie(
+            self.get_cookie_name(app),
+            token,
+            path="/",
+            httponly=True,
+            secure=self.get_cookie_secure(app),
+            samesite=self.get_cookie_samesite(app),
+        )
+
+
+def register(app: Flask) -> None:
+    app.session_interface = ServerSessionInterface()
+    manager = LoginManager()
+    manager.session_protection = None  # addresses change on a telephone
+    manager.login_view = "classrooms.sign_in"
+    manager.login_message = None
+    manager.init_app(app)
+    manager.user_loader(_account_of_session)
+    app.after_request(_note_seen)
+    app.teardown_request(lambda error: set_reading(False))
+
+
+def viewer() -> Account:
+    """Who is signed in; only behind `login_required`."""
+    return cast(Account, current_user._get_current_object())
+
+
+def start_session(account: Account) -> None:
+    """Sign the account in on this device; the caller commits.
+
+    The cookie is new, so a token planted before sign-in is worth nothing.
+    """
+    token = TOKEN_MARK + secrets.token_urlsafe(24)
+    session.clear()
+    login_user(account)
+    session["csrf_token"] = secrets.token_hex(20)
+    row = SignInSession(
+        token_sha256=_digest(token), account=account, data=dict(session)
+    )
+    db.session.add(row)
+    db.session.flush()
+    g.session_token = token
+    cast(ServerSession, session).row = row
+
+
+def end_session() -> None:
+    """Sign out on this device for good; the caller commits."""
+    row = cast(ServerSession, session).row
+    if row is not None:
+        row.ended_at = now()
+    logout_user()
+    session.clear()
+    cast(ServerSession, session).row = None
+
+
+def end_all_sessions(accounts: Iterable[Account]) -> None:
+    """Sign these people out everywhere; the caller commits."""
+    db.session.execute(
+        update(SignInSession)
+        .where(
+            SignInSession.account_id.in_([account.id for account in accounts]),
+            SignInSession.ended_at.is_(None),
+        )
+        .values(ended_at=now())
+    )
+
+
+def _live_row(token: str) -> SignInSession | None:
+    row = db.session.scalars(
+        select(SignInSession).where(
+            SignInSession.token_sha256 == _digest(token),
+            SignInSession.ended_at.is_(None),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    idle = now() - row.seen_at
+    if idle > timedelta(seconds=current_app.config["SESSION_IDLE_SECONDS"]):
+        return None
+    if abs(idle) > timedelta(seconds=SEEN_EVERY_SECONDS):
+        g.seen_session = row.id
+    return row
+
+
+def _account_of_session(account_id: str) -> Account | None:
+    row = cast(ServerSession, session).row
+    if row is None or str(row.account_id) != account_id:
+        return None
+    return row.account
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _note_seen(response: Response) -> Response:
+    """Write `seen_at` once the page is made, at most once a minute."""
+    row_id = g.pop("seen_session", None)
+    if row_id is None:
+        return response
+    try:
+        db.session.rollback()
+        set_reading(False)
+        db.session.execute(
+            update(SignInSession)
+            .where(SignInSession.id == row_id)
+            .values(seen_at=now())
+        )
+        db.session.commit()
+    except DBAPIError as error:  # a full disk must not cost the reader her page
+        db.session.rollback()
+        log.warning("seen_at is not written: %s", error.orig)
+    return response

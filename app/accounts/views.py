@@ -1,0 +1,62 @@
+"""Pages: a teacher's sign-in, using a slip, and *I'm done*."""
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+
+from app.accounts.people import teacher_named, use_slip
+from app.accounts.sessions import end_session, start_session
+from app.accounts.signing_in import sign_in
+from app.db import db
+from app.web.errors import Refused
+from app.web.going import next_page
+
+bp = Blueprint("accounts", __name__, template_folder="templates")
+
+Answer = str | Response | tuple[str, int]
+
+
+@bp.get("/sign-in/teacher")
+def sign_in_teacher() -> Answer:
+    return render_template("accounts/sign_in_teacher.html")
+
+
+@bp.post("/sign-in/teacher")
+def sign_in_teacher_now() -> Answer:
+    name = request.form.get("name", "")
+    account = teacher_named(name)
+    try:
+        sign_in(
+            "teacher",
+            name,
+            account.id if account else None,
+            request.form.get("secret", ""),
+        )
+    except Refused as refusal:
+        page = render_template("accounts/sign_in_teacher.html", error=str(refusal))
+        return page, 422
+    return redirect(next_page(), code=303)
+
+
+@bp.get("/slip")
+def slip() -> Answer:
+    return render_template("accounts/slip.html")
+
+
+@bp.post("/slip")
+def slip_now() -> Answer:
+    form = request.form
+    try:
+        account = use_slip(
+            form.get("slip", ""), form.get("secret", ""), form.get("again", "")
+        )
+    except Refused as refusal:
+        return render_template("accounts/slip.html", error=str(refusal)), 422
+    start_session(account)
+    db.session.commit()
+    return redirect(url_for("home.my_post"), code=303)
+
+
+@bp.post("/done")
+def done() -> Answer:
+    end_session()
+    db.session.commit()
+    return redirect(url_for("classrooms.sign_in"), code=303)

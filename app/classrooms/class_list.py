@@ -1,0 +1,137 @@
+"""A class's pupils: adding them by name, finding one who signs in, letting one leave."""
+
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.accounts.models import Account
+from app.accounts.names import digits, fold
+from app.accounts.people import FreshPin, checked_name, give_pin, make_person
+from app.accounts.sessions import end_all_sessions
+from app.classrooms.models import PUPIL, Classroom, Member
+from app.db import db, now
+from app.web.errors import Refused
+
+CLASS_MAX = 100
+
+
+def listed_names(typed: str) -> list[str]:
+    """Read one name a line, all or nothing; Refused names the line that is wrong."""
+    lines = [line for line in typed.splitlines() if line.strip()]
+    if not lines:
+        raise Refused(_("No name is here. Write one name on each line."))
+    if len(lines) > CLASS_MAX:
+        raise Refused(
+            _("These are %(count)s names; %(most)s fit at a time. Add them in parts.",
+              count=len(lines), most=CLASS_MAX)
+        )
+    names: list[str] = []
+    seen: set[str] = set()
+    for line in lines:
+        name = checked_name(line)
+        if fold(name) in seen:
+            raise Refused(
+                _("“%(name)s” is there twice. Add an initial to tell them apart.", name=name)
+            )
+        seen.add(fold(name))
+        names.append(name)
+    return names
+
+
+def add_pupils(
+    classroom: Classroom, names: Sequence[str], pins: Sequence[FreshPin]
+) -> list[Account]:
+    """Add pupils with their PINs, all or nothing; a pupil who had left comes back."""
+    members = {
+        member.name_folded: member
+        for member in db.session.scalars(
+            select(Member).where(Member.classroom_id == classroom.id)
+        )
+    }
+    added = []
+    for name, fresh in zip(names, pins, strict=True):
+        known = members.get(fold(name))
+        if known is not None and (known.left_at is None or known.role != PUPIL):
+            raise Refused(
+                _("“%(name)s” is in this class already. Add an initial to tell them "
+                  "apart.", name=name)
+            )
+        if known is not None:
+            known.left_at = None
+            account = account_of(known)
+        else:
+            account = make_person(classroom.school_id, name, classroom.lang)
+            db.session.add(
+                Member(
+                    classroom_id=classroom.id,
+                    person_id=account.person_id,
+                    role=PUPIL,
+                    name_folded=fold(name),
+                )
+            )
+        give_pin(account, fresh)
+        added.append(account)
+    db.session.flush()
+    return added
+
+
+def pupils(classroom: Classroom) -> Sequence[Account]:
+    """List the current pupils by full name; for their teachers only."""
+    return db.session.scalars(
+        select(Account)
+        .join(Member, Member.person_id == Account.person_id)
+        .where(
+            Member.classroom_id == classroom.id,
+            Member.role == PUPIL,
+            Member.left_at.is_(None),
+        )
+        .order_by(Account.full_name)
+    ).all()
+
+
+def teachers(classroom: Classroom) -> Sequence[Account]:
+    return db.session.scalars(
+        select(Account)
+        .join(Member, Member.person_id == Account.person_id)
+        .where(
+            Member.classroom_id == classroom.id,
+            Member.role != PUPIL,
+            Member.left_at.is_(None),
+        )
+        .order_by(Account.full_name)
+    ).all()
+
+
+def who_signs_in(code: str, name: str) -> int | None:
+    """Find the account id for a classroom code and a name as pupils type them."""
+    return db.session.scalar(
+        select(Account.id)
+        .join(Member, Member.person_id == Account.person_id)
+        .join(Classroom, Classroom.id == Member.classroom_id)
+        .where(
+            Classroom.code == digits(code),
+            Member.name_folded == fold(name),
+            Member.role == PUPIL,
+            Member.left_at.is_(None),
+        )
+    )
+
+
+def let_leave(classroom: Classroom, account: Account) -> None:
+    """Take a pupil off the list and sign her out; what she wrote stays."""
+    member = db.session.scalars(
+        Member.current().where(
+            Member.classroom_id == classroom.id,
+            Member.person_id == account.person_id,
+            Member.role == PUPIL,
+        )
+    ).one()
+    member.left_at = now()
+    end_all_sessions([account])
+
+
+def account_of(member: Member) -> Account:
+    return db.session.scalars(
+        select(Account).where(Account.person_id == member.person_id)
+    ).one()

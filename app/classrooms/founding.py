@@ -1,0 +1,119 @@
+"""Making a school, its first teacher, and classrooms."""
+
+import hmac
+import secrets
+from pathlib import Path
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.accounts.models import Account
+from app.accounts.names import digits, fold, tidy
+from app.accounts.people import make_teacher
+from app.classrooms.models import (
+    CLASSROOM_SPACE,
+    TEACHER,
+    Classroom,
+    Member,
+    School,
+    Space,
+    SpaceClassroom,
+)
+from app.db import db, now
+from app.web.errors import Refused
+
+CODE_DIGITS = 6
+TITLE_MAX = 80
+
+
+def checked_title(typed: str) -> str:
+    """Tidy a title, or say what is wrong with it."""
+    title = tidy(typed)
+    if not title:
+        raise Refused(_("A title is missing. Write a few words."))
+    if len(title) > TITLE_MAX:
+        raise Refused(
+            _("This title is longer than %(most)s letters. Shorten it.", most=TITLE_MAX)
+        )
+    return title
+
+
+def has_school() -> bool:
+    """Whether a school of our own is here; without one the first-run page opens."""
+    return db.session.scalar(select(School.id).where(School.own).limit(1)) is not None
+
+
+def first_code_fits(code_file: Path, typed: str) -> bool:
+    """Compare with the code that was printed in the terminal."""
+    try:
+        code = digits(code_file.read_text("ascii"))
+    except OSError:
+        return False
+    return bool(code) and hmac.compare_digest(code, digits(typed))
+
+
+def make_school(name: str, lang: str) -> School:
+    school = School(name=checked_title(name), lang=lang, own=True)
+    db.session.add(school)
+    db.session.flush()
+    return school
+
+
+def found_school(name: str, teacher_name: str, lang: str) -> Account:
+    """Make a school with its first teacher, who is its admin and has no secret yet."""
+    return make_teacher(make_school(name, lang).id, teacher_name, lang, admin=True)
+
+
+def make_classroom(teacher: Account, title: str, lang: str) -> Classroom:
+    """Make a classroom with its own space; the teacher is its first member."""
+    classroom = Classroom(
+        school_id=teacher.person.school_id,
+        code=_free_code(),
+        title=checked_title(title),
+        lang=lang,
+    )
+    db.session.add(classroom)
+    db.session.flush()
+    add_teacher(classroom, teacher)
+    space = Space(kind=CLASSROOM_SPACE, title=classroom.title)
+    db.session.add(space)
+    db.session.flush()
+    db.session.add(
+        SpaceClassroom(
+            space_id=space.id,
+            classroom_id=classroom.id,
+            asked_by_id=teacher.person_id,
+            joined_at=now(),
+        )
+    )
+    db.session.flush()
+    return classroom
+
+
+def add_teacher(classroom: Classroom, teacher: Account) -> None:
+    """Let another teacher of the same school look after the classroom too."""
+    known = db.session.scalars(
+        select(Member).where(
+            Member.classroom_id == classroom.id, Member.person_id == teacher.person_id
+        )
+    ).one_or_none()
+    if known is not None:
+        known.role, known.left_at = TEACHER, None
+        return
+    db.session.add(
+        Member(
+            classroom_id=classroom.id,
+            person_id=teacher.person_id,
+            role=TEACHER,
+            name_folded=fold(teacher.full_name),
+        )
+    )
+    db.session.flush()
+
+
+def _free_code() -> str:
+    while True:
+        code = str(10 ** (CODE_DIGITS - 1) + secrets.randbelow(9 * 10 ** (CODE_DIGITS - 1)))
+        taken = select(Classroom.id).where(Classroom.code == code)
+        if db.session.scalar(taken) is None:
+            return code

@@ -1,0 +1,28 @@
+"""Who may write in a thread, and who may act on a post."""
+
+from sqlalchemy import ColumnElement
+
+from app.accounts.models import Account
+from app.classrooms.models import space_ids
+from app.posts.models import LETTERS, RETURNED, Post, Thread
+
+
+def may_write(viewer: Account, thread: Thread) -> bool:
+    """Everyone who can read a thread may write in it; letters only the pair."""
+    if thread.kind != LETTERS:
+        return True
+    return viewer.person_id in {reader.person_id for reader in thread.readers}
+
+
+def may_mend(viewer: Account, post: Post) -> bool:
+    """An author mends what her teacher returned."""
+    return (
+        post.author_id == viewer.person_id
+        and post.waiting is not None
+        and post.waiting.state == RETURNED
+    )
+
+
+def moderated_by(viewer: Account) -> ColumnElement[bool]:
+    """Hold for threads in spaces where the viewer teaches; beside `visible_to`."""
+    return Thread.space_id.in_(space_ids(viewer, as_teacher=True))

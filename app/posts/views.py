@@ -1,0 +1,133 @@
+"""Pages of one post: the receipt, its permanent address, the original, its pictures."""
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask_login import login_required
+from sqlalchemy import select
+
+from app.accounts.sessions import viewer
+from app.db import db
+from app.media.models import READY
+from app.posts.models import Attachment, Post, Revision, Thread, waiting_for
+from app.posts.permissions import may_mend
+from app.posts.publishing import mend
+from app.posts.showing import ShownPost, shown, thread_url, with_words
+from app.web.errors import Refused, one_or_404
+from app.web.langs import chosen_lang
+
+bp = Blueprint("posts", __name__, template_folder="templates")
+
+Answer = str | Response | tuple[str, int]
+
+
+@bp.get("/p/<post_uid>")
+@login_required
+def permalink(post_uid: str) -> Answer:
+    post = one_or_404(Post.visible_to(viewer()), uid=post_uid)
+    thread = db.session.get_one(Thread, post.thread_id)
+    return redirect(thread_url(thread, at=post.order_key, _anchor=f"p{post.id}"))
+
+
+@bp.get("/p/<post_uid>/sent")
+@login_required
+def receipt(post_uid: str) -> Answer:
+    own = Post.visible_to(viewer()).where(Post.author_id == viewer().person_id)
+    post = one_or_404(with_words(own), uid=post_uid)
+    thread = db.session.get_one(Thread, post.thread_id)
+    return render_template("posts/receipt.html", post=post, back=thread_url(thread))
+
+
+@bp.get("/p/<post_uid>/whole")
+@login_required
+def whole(post_uid: str) -> Answer:
+    return _post_page(_one_shown(post_uid, original=False))
+
+
+@bp.get("/p/<post_uid>/original")
+@login_required
+def original(post_uid: str) -> Answer:
+    return _post_page(_one_shown(post_uid, original=True))
+
+
+def _one_shown(post_uid: str, *, original: bool) -> ShownPost:
+    post = one_or_404(with_words(Post.visible_to(viewer())), uid=post_uid)
+    found = shown([post], viewer(), original=original, whole=True)
+    if not found:
+        abort(404)
+    return found[0]
+
+
+def _post_page(item: ShownPost) -> str:
+    thread = db.session.get_one(Thread, item.post.thread_id)
+    return render_template(
+        "posts/post.html",
+        item=item,
+        back=thread_url(thread, at=item.post.order_key, _anchor=f"p{item.post.id}"),
+    )
+
+
+@bp.get("/p/<post_uid>/mend")
+@login_required
+def mend_page(post_uid: str) -> Answer:
+    return _mend_page(_mendable(post_uid))
+
+
+@bp.post("/p/<post_uid>/mend")
+@login_required
+def mend_now(post_uid: str) -> Answer:
+    post = one_or_404(with_words(Post.visible_to(viewer())), uid=post_uid)
+    if post.author_id != viewer().person_id:
+        abort(404)
+    try:
+        mend(post, request.form.get("source", ""), chosen_lang())
+    except Refused as refusal:
+        db.session.rollback()
+        return _mend_page(post, str(refusal)), 422
+    db.session.commit()
+    return redirect(url_for("posts.receipt", post_uid=post.uid), code=303)
+
+
+def _mendable(post_uid: str) -> Post:
+    post = one_or_404(with_words(Post.visible_to(viewer())), uid=post_uid)
+    if not may_mend(viewer(), post):
+        abort(404)
+    return post
+
+
+def _mend_page(post: Post, error: str | None = None) -> str:
+    return render_template("posts/mend.html", post=post, error=error)
+
+
+@bp.get("/p/<post_uid>/pictures/<int:attachment_id>")
+@login_required
+def picture(post_uid: str, attachment_id: int) -> Answer:
+    attachment = _readable_picture(post_uid, attachment_id)
+    return render_template(
+        "posts/picture.html", attachment=attachment, post_uid=post_uid
+    )
+
+
+@bp.get("/p/<post_uid>/pictures/<int:attachment_id>/file")
+@login_required
+def picture_file(post_uid: str, attachment_id: int) -> Answer:
+    media = _readable_picture(post_uid, attachment_id).media
+    if media.state != READY or media.picture is None:
+        abort(404)
+    return Response(media.picture, mimetype=media.mime)
+
+
+def _readable_picture(post_uid: str, attachment_id: int) -> Attachment:
+    """Find a picture of a post the viewer may read, or that waits for her release."""
+    at_post = select(Attachment).join(Revision).join(
+        Post, Post.id == Revision.post_id
+    ).where(Post.uid == post_uid)
+    readable = Post.visible_to(viewer()).order_by(None).with_only_columns(Post.id)
+    held = waiting_for(viewer()).order_by(None).with_only_columns(Revision.id)
+    own = Post.author_id == viewer().person_id
+    shown_now = Post.current_id == Attachment.revision_id
+    return one_or_404(
+        at_post.where(
+            (Post.id.in_(readable) & (own | shown_now))
+            | Attachment.revision_id.in_(held)
+        ),
+        id=attachment_id,
+    )

@@ -1,0 +1,125 @@
+"""What goes wrong, said in one sentence, with every typed word kept."""
+
+import logging
+from typing import Any, TypeVar
+
+from flask import Flask, abort, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy import Select
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from app.db import db
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+# Fields that are never shown again: they mean nothing to a reader or are secret.
+HIDDEN_FIELDS = {"csrf_token", "key", "secret", "again", "code", "slip", "do"}
+
+
+class Refused(Exception):  # noqa: N818  # a refusal is an answer, not a fault
+    """What was asked cannot be done; the text says why and what to do next."""
+
+
+def one_or_404(query: Select[tuple[T]], **equal: Any) -> T:
+    """Fetch the one row that the viewer may see, or answer 404."""
+    row = db.session.scalars(query.filter_by(**equal)).unique().one_or_none()
+    if row is None:
+        abort(404)
+    return row
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(Exception, _fault)
+
+
+def kept_words() -> list[str]:
+    """Collect what the person typed into the form that was refused."""
+    try:
+        fields = request.form
+    except HTTPException:  # the form itself was too large to read
+        return []
+    return [
+        value
+        for name, values in fields.lists()
+        for value in values
+        if name not in HIDDEN_FIELDS and value.strip()
+    ]
+
+
+def error_page(status: int, title: str, advice: str) -> tuple[str, int]:
+    words = kept_words() if request.method == "POST" else []
+    page = render_template("error.html", title=title, advice=advice, words=words)
+    return page, status
+
+
+def _http_error(error: HTTPException) -> Any:
+    status = error.code or 500
+    if status < 400:
+        return error
+    title, advice = _explain(status)
+    # `abort(403, "…")` in a view says more than the general words do.
+    own = error.description
+    if own and own != type(error).description:
+        advice = own
+    return error_page(status, title, advice)
+
+
+def _explain(status: int) -> tuple[str, str]:
+    said = {
+        401: (_("Please sign in"), _("Sign in first, then try again.")),
+        403: (_("You may not do this"), _("Ask your teacher if you think you should.")),
+        404: (
+            _("Nothing here"),
+            _("This page is not there, or not for you. Go back to your post."),
+        ),
+        405: (_("Not this way"), _("Open the page again and use its buttons.")),
+        413: (
+            _("That is too big"),
+            _("Choose a smaller picture or shorten the text, and send it again."),
+        ),
+    }
+    if status in said:
+        return said[status]
+    if status < 500:
+        return _("That did not work"), _("Open the page again and try once more.")
+    return (
+        _("Something broke here"),
+        _("It is not your fault. Wait a minute and try again; if it stays, tell your teacher."),
+    )
+
+
+def _stale_form(error: CSRFError) -> tuple[str, int]:
+    return error_page(
+        400,
+        _("Not sent"),
+        _(
+            "This form belongs to an earlier sign-in. Copy your words from below, "
+            "sign in, and send them again."
+        ),
+    )
+
+
+def _database_error(error: DBAPIError) -> tuple[str, int]:
+    db.session.rollback()
+    log.error("the database answered: %s", error.orig)
+    full = "full" in str(error.orig)
+    advice = (
+        _("The server's disk is full. Copy your words, and tell a teacher.")
+        if full
+        else _("The server is busy. Wait a moment and send it again.")
+    )
+    return error_page(503, _("Not sent") if request.method == "POST" else _("Not now"), advice)
+
+
+def _fault(error: Exception) -> tuple[str, int]:
+    db.session.rollback()
+    log.exception("fault at %s %s", request.method, request.endpoint)
+    title, advice = _explain(500)
+    return error_page(500, title, advice)

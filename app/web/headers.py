@@ -1,0 +1,85 @@
+"""Strict headers, trusted hosts, and gzip: what goes on the wire around a page."""
+
+import gzip
+import ipaddress
+import socket
+
+from flask import Flask, Response, abort, request
+
+# No script and no inline style anywhere, so that hostile words stay words.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none';style-src 'self';img-src 'self';"
+    "form-action 'self';frame-ancestors 'none';base-uri 'none'"
+)
+GZIP_LEVEL = 6
+# Under this gzip's own head costs more than it saves.
+GZIP_FROM_BYTES = 200
+FOREVER = "public, max-age=31536000, immutable"
+
+
+def register(app: Flask) -> None:
+    own_names = _own_names() | app.config["HOSTS"]
+
+    @app.before_request
+    def refuse_strange_hosts() -> None:
+        """A page of another site that renames itself to our address is not us."""
+        name = request.host.rsplit(":", 1)[0] if "]" not in request.host else (
+            request.host[1 : request.host.index("]")]
+        )
+        if name.lower() not in own_names and not _is_address(name):
+            abort(400, "This server does not answer to that name.")
+
+    @app.before_request
+    def refuse_strange_origins() -> None:
+        """Old browsers send no Origin; the form's token guards those alone."""
+        origin = request.headers.get("Origin")
+        if request.method == "POST" and origin is not None:
+            if origin != f"{request.scheme}://{request.host}":
+                abort(403, "This form came from another site.")
+
+    app.after_request(_finish)
+
+
+def _finish(response: Response) -> Response:
+    headers = response.headers
+    headers["X-Content-Type-Options"] = "nosniff"
+    if request.endpoint == "static" and response.status_code in (200, 304):
+        headers["Cache-Control"] = FOREVER
+    else:
+        # Back on a shared device must show nothing of hers.
+        headers["Cache-Control"] = "no-store"
+        headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        headers["Referrer-Policy"] = "same-origin"
+        headers["X-Frame-Options"] = "DENY"
+    return _compress(response)
+
+
+def _compress(response: Response) -> Response:
+    if (
+        response.mimetype.startswith("text/")
+        and response.status_code not in (204, 304)
+        and "gzip" in request.accept_encodings
+    ):
+        response.direct_passthrough = False
+        plain = response.get_data()
+        if len(plain) >= GZIP_FROM_BYTES:
+            response.set_data(gzip.compress(plain, GZIP_LEVEL, mtime=0))
+            response.headers["Content-Encoding"] = "gzip"
+            response.headers.pop("ETag", None)
+        response.headers["Vary"] = "Accept-Encoding"
+    return response
+
+
+def _own_names() -> set[str]:
+    name = socket.gethostname().lower()
+    bare = name.split(".", 1)[0]
+    return {"localhost", name, bare, f"{bare}.local", f"{bare}.lan"}
+
+
+def _is_address(name: str) -> bool:
+    # An address in figures cannot be renamed to point at us.
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

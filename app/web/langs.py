@@ -1,0 +1,64 @@
+"""Languages: which one a page speaks, and how each is called by its own speakers."""
+
+from flask import Flask, current_app, request, session
+from flask_babel import Babel, get_locale
+from flask_login import current_user
+
+# Own names, as speakers write them; right-to-left ones beside them.
+OWN_NAMES = {
+    "en": "English", "es": "Español", "fr": "Français", "pt": "Português",
+    "ar": "العربية", "sw": "Kiswahili", "de": "Deutsch", "it": "Italiano",
+    "hi": "हिन्दी", "ru": "Русский", "zh": "中文", "ja": "日本語", "tr": "Türkçe",
+    "fa": "فارسی", "ur": "اردو", "uk": "Українська", "bn": "বাংলা",
+    "th": "ไทย", "ko": "한국어", "vi": "Tiếng Việt", "id": "Bahasa Indonesia",
+}  # fmt: skip
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "ur", "he"})
+
+
+def register(app: Flask) -> None:
+    Babel(app, locale_selector=select_lang)
+    app.jinja_env.globals.update(
+        page_lang=page_lang,
+        direction=direction,
+        own_name=own_name,
+        own_names=OWN_NAMES,
+        interface_langs=app.config["LANGUAGES"],
+    )
+
+    @app.before_request
+    def remember_lang() -> None:
+        """Before sign-in the choice rides in the signed cookie of this browser."""
+        wanted = request.args.get("lang")
+        if wanted in app.config["LANGUAGES"] and not current_user.is_authenticated:
+            session["lang"] = wanted
+
+
+def select_lang() -> str:
+    """A signed-in person's own language, else what this browser asked for."""
+    known = current_app.config["LANGUAGES"]
+    if current_user.is_authenticated:
+        lang = str(current_user.person.lang)
+        return lang if lang in known else "en"
+    chosen = session.get("lang")
+    if chosen in known:
+        return str(chosen)
+    return request.accept_languages.best_match(known) or "en"
+
+
+def page_lang() -> str:
+    locale = get_locale()
+    return locale.language if locale else "en"
+
+
+def direction(lang: str) -> str:
+    return "rtl" if lang in RIGHT_TO_LEFT else "ltr"
+
+
+def own_name(lang: str) -> str:
+    return OWN_NAMES.get(lang, lang)
+
+
+def chosen_lang() -> str:
+    """Read the language field of a form; what we do not know becomes the page's."""
+    lang = request.form.get("lang", "")
+    return lang if lang in OWN_NAMES else page_lang()
