@@ -1,0 +1,1 @@
+"""What `run.py` does, by the standard library alone, on Windows, macOS and Linux."""
