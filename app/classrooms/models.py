@@ -133,6 +133,11 @@ class SpaceClassroom(Base):
     classroom: Mapped[Classroom] = relationship(lazy="joined", innerjoin=True)
     asked_by: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
+    @property
+    def proposer(self) -> Classroom:
+        """The classroom that proposed; it joined by proposing."""
+        return self.space.classrooms[0].classroom
+
 
 def space_ids(viewer: Account, *, as_teacher: bool = False) -> Select[tuple[int]]:
     """Select the ids of spaces the viewer belongs to (or teaches in)."""

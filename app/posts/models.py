@@ -15,6 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     exists,
+    func,
     or_,
     select,
 )
@@ -29,7 +30,7 @@ from app.classrooms.models import (
     pupils_of,
     space_ids,
 )
-from app.db import Base, Moment, new_uid, now
+from app.db import Base, Moment, db, new_uid, now
 from app.media.models import Media
 
 FORUM_THREAD = "forum"
@@ -317,3 +318,8 @@ def waiting_for(viewer: Account) -> Select[tuple[Revision]]:
         .where(Revision.state == HELD, Post.author_id.in_(pupils_of(viewer)))
         .order_by(Revision.id)
     )
+
+
+def waiting_count(viewer: Account) -> int:
+    ids = waiting_for(viewer).order_by(None).with_only_columns(Revision.id)
+    return db.session.scalar(select(func.count()).select_from(ids.subquery())) or 0

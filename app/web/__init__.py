@@ -1,1 +1,13 @@
-"""What every page needs and no room owns: errors, forms, headers, pages."""
+"""What every page needs and no room owns: errors, forms, headers, languages, pages."""
+
+from flask import Flask
+
+from app.web import csrf, errors, headers, langs, pages
+
+
+def register(app: Flask) -> None:
+    errors.register(app)
+    headers.register(app)
+    csrf.register(app)
+    langs.register(app)
+    pages.register(app)

@@ -1,0 +1,12 @@
+"""What the forums room adds to the app."""
+
+from flask import Flask
+
+from app.forums import views
+from app.posts.models import FORUM_THREAD
+from app.posts.showing import thread_endpoints
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(views.bp)
+    thread_endpoints[FORUM_THREAD] = "forums.thread"

@@ -1,0 +1,160 @@
+"""Pages: all forums, one forum, a thread and answering in it."""
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import login_required
+from sqlalchemy import exists, func, literal, select
+
+from app.accounts.names import tidy
+from app.accounts.sessions import viewer
+from app.classrooms.models import Space, space_ids
+from app.db import db
+from app.forums.models import Forum
+from app.forums.permissions import may_make_forum
+from app.posts.models import FORUM_THREAD, Post, Thread
+from app.posts.publishing import sent_before
+from app.posts.sending import publish_form
+from app.posts.showing import shown, with_words
+from app.posts.threads import start_thread
+from app.web.csrf import sent_form_key
+from app.web.errors import Refused, one_or_404
+from app.web.langs import chosen_lang
+from app.web.paging import MAX_KEY, page_of
+
+bp = Blueprint("forums", __name__, template_folder="templates")
+
+Answer = str | Response | tuple[str, int]
+
+THREADS_A_PAGE = 30
+TITLE_MAX = 120
+
+
+@bp.get("/forums")
+@login_required
+def forums() -> Answer:
+    return _forums_page()
+
+
+def _forums_page(error: str | None = None) -> str:
+    spaces = Space.open_to(viewer(), as_teacher=True)
+    return render_template(
+        "forums/forums.html",
+        forums=db.session.scalars(Forum.visible_to(viewer())).all(),
+        spaces=db.session.scalars(spaces).all(),
+        error=error,
+    )
+
+
+@bp.post("/forums")
+@login_required
+def new_forum() -> Answer:
+    space_id = request.form.get("space", type=int, default=0)
+    if not may_make_forum(viewer(), space_id):
+        abort(404)
+    title = tidy(request.form.get("title", ""))[:TITLE_MAX]
+    if not title:
+        said = _("A title is missing. Say in a few words what the forum is for.")
+        return _forums_page(said), 422
+    forum = Forum(space_id=space_id, title=title, lang=chosen_lang())
+    db.session.add(forum)
+    db.session.commit()
+    return redirect(url_for("forums.forum", forum_id=forum.id), code=303)
+
+
+@bp.get("/forums/<int:forum_id>")
+@login_required
+def forum(forum_id: int) -> Answer:
+    return _forum_page(one_or_404(Forum.visible_to(viewer()), id=forum_id))
+
+
+def _forum_page(opened: Forum, error: str | None = None) -> str:
+    readable = Post.visible_to(viewer()).order_by(None).with_only_columns(Post.id)
+    last = func.max(Post.order_key)
+    rows = db.session.execute(
+        select(Thread, func.count(Post.id), last)
+        .join(Post, Post.thread_id == Thread.id)
+        .where(Thread.forum_id == opened.id, Post.id.in_(readable))
+        .group_by(Thread.id)
+        .having(last < request.args.get("before", type=int, default=MAX_KEY))
+        .order_by(last.desc())
+        .limit(THREADS_A_PAGE + 1)
+    ).all()
+    return render_template(
+        "forums/forum.html",
+        forum=opened,
+        rows=rows[:THREADS_A_PAGE],
+        older=rows[THREADS_A_PAGE - 1][2] if len(rows) > THREADS_A_PAGE else None,
+        error=error,
+    )
+
+
+@bp.post("/forums/<int:forum_id>/threads")
+@login_required
+def new_thread(forum_id: int) -> Answer:
+    opened = one_or_404(Forum.visible_to(viewer()), id=forum_id)
+    try:
+        sent = sent_before(viewer(), sent_form_key())
+        thread = sent.thread if sent else start_thread(
+            opened.space_id,
+            opened.id,
+            request.form.get("title", ""),
+            viewer(),
+            chosen_lang(),
+        )
+        post = publish_form(thread, viewer())
+    except Refused as refusal:
+        db.session.rollback()
+        return _forum_page(opened, str(refusal)), 422
+    db.session.commit()
+    return redirect(url_for("posts.receipt", post_uid=post.uid), code=303)
+
+
+@bp.get("/threads/<int:thread_id>")
+@login_required
+def thread(thread_id: int) -> Answer:
+    return _thread_page(_forum_thread(thread_id))
+
+
+def _forum_thread(thread_id: int) -> Thread:
+    forum_threads = Thread.visible_to(viewer()).where(Thread.kind == FORUM_THREAD)
+    return one_or_404(forum_threads, id=thread_id)
+
+
+def _thread_page(opened: Thread, error: str | None = None) -> str:
+    page = page_of(
+        with_words(Post.visible_to(viewer())).where(Post.thread_id == opened.id),
+        Post.order_key,
+        before=request.args.get("before", type=int),
+        at=request.args.get("at", type=int),
+    )
+    forum_title, teaches = db.session.execute(
+        select(
+            select(Forum.title).where(Forum.id == opened.forum_id).scalar_subquery(),
+            exists().where(
+                space_ids(viewer(), as_teacher=True).subquery().c.space_id
+                == literal(opened.space_id)
+            ),
+        )
+    ).one()
+    return render_template(
+        "forums/thread.html",
+        thread=opened,
+        forum_title=forum_title,
+        teaches=teaches,
+        page=page,
+        items=shown(page.rows, viewer()),
+        error=error,
+    )
+
+
+@bp.post("/threads/<int:thread_id>/posts")
+@login_required
+def reply(thread_id: int) -> Answer:
+    opened = _forum_thread(thread_id)
+    try:
+        post = publish_form(opened, viewer())
+    except Refused as refusal:
+        db.session.rollback()
+        return _thread_page(_forum_thread(thread_id), str(refusal)), 422
+    db.session.commit()
+    return redirect(url_for("posts.receipt", post_uid=post.uid), code=303)

@@ -1,0 +1,87 @@
+"""What is there for me: a pupil's post and a teacher's morning."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.accounts.models import Account
+from app.db import db
+from app.posts.models import FORUM_THREAD, LETTERS, Post, Thread, ThreadReader
+from app.posts.showing import ShownPost, shown, with_words
+
+LETTERS_IN_FULL = 5
+THREADS_LISTED = 10
+OWN_LISTED = 10
+
+
+@dataclass(frozen=True)
+class LetterThread:
+    """A pen pal's thread with its last letter, and whether it is my turn."""
+
+    thread: Thread
+    last: ShownPost | None
+
+    @property
+    def my_turn(self) -> bool:
+        return self.last is not None and not self.last.own
+
+
+def letter_threads(viewer: Account) -> list[LetterThread]:
+    """My own letter threads, those that wait for my answer first; four queries."""
+    mine = select(ThreadReader.thread_id).where(
+        ThreadReader.person_id == viewer.person_id
+    )
+    threads = db.session.scalars(
+        Thread.visible_to(viewer)
+        .where(Thread.kind == LETTERS, Thread.id.in_(mine))
+        .options(selectinload(Thread.readers).joinedload(ThreadReader.person))
+        .limit(LETTERS_IN_FULL)
+    ).all()
+    newest = (
+        Post.visible_to(viewer)
+        .order_by(None)
+        .where(Post.thread_id.in_([thread.id for thread in threads]))
+        .with_only_columns(func.max(Post.order_key))
+        .group_by(Post.thread_id)
+    )
+    posts = db.session.scalars(
+        with_words(select(Post).where(Post.order_key.in_(newest)))
+    ).all()
+    last = {item.post.thread_id: item for item in shown(posts, viewer)}
+    found = [LetterThread(thread, last.get(thread.id)) for thread in threads]
+    return sorted(found, key=lambda entry: not entry.my_turn)
+
+
+def own_posts(viewer: Account) -> Sequence[Post]:
+    """My newest posts that are with the teacher or came back."""
+    return db.session.scalars(
+        with_words(Post.visible_to(viewer))
+        .options(joinedload(Post.thread))
+        .where(
+            Post.author_id == viewer.person_id,
+            Post.waiting.has(),
+        )
+        .order_by(None)
+        .order_by(Post.id.desc())
+        .limit(OWN_LISTED)
+    ).all()
+
+
+def latest_threads(viewer: Account) -> Sequence[Thread]:
+    """The forum threads with the newest posts."""
+    newest = (
+        Post.visible_to(viewer)
+        .order_by(None)
+        .with_only_columns(Post.thread_id, func.max(Post.order_key).label("last"))
+        .group_by(Post.thread_id)
+        .subquery()
+    )
+    return db.session.scalars(
+        select(Thread)
+        .join(newest, newest.c.thread_id == Thread.id)
+        .where(Thread.kind == FORUM_THREAD)
+        .order_by(newest.c.last.desc())
+        .limit(THREADS_LISTED)
+    ).all()

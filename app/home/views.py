@@ -1,0 +1,33 @@
+"""The first page after signing in."""
+
+from flask import Blueprint, Response, render_template
+from flask_login import login_required
+
+from app.accounts.sessions import viewer
+from app.classrooms.partnering import asked_of
+from app.classrooms.permissions import is_teacher
+from app.db import db
+from app.home import morning
+from app.moderation.hiding import open_reports
+from app.posts.models import waiting_count
+
+bp = Blueprint("home", __name__, template_folder="templates")
+
+
+@bp.get("/")
+@login_required
+def my_post() -> str | Response:
+    if is_teacher(viewer()):
+        return render_template(
+            "home/my_morning.html",
+            waiting=waiting_count(viewer()),
+            reports=len(db.session.scalars(open_reports(viewer())).all()),
+            asked=db.session.scalars(asked_of(viewer())).all(),
+            threads=morning.latest_threads(viewer()),
+        )
+    return render_template(
+        "home/my_post.html",
+        letters=morning.letter_threads(viewer()),
+        own=morning.own_posts(viewer()),
+        threads=morning.latest_threads(viewer()),
+    )

@@ -1,0 +1,169 @@
+"""Pages: what waits for a teacher, reports, and what is hidden."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask_login import login_required
+from sqlalchemy.orm import joinedload
+
+from app.accounts.sessions import viewer
+from app.classrooms.permissions import is_teacher
+from app.db import db
+from app.moderation import hiding, review
+from app.moderation.models import Report
+from app.posts.models import Post, Revision, waiting_count, waiting_for
+from app.posts.showing import shown, shown_revisions, thread_url, with_words
+from app.web.errors import Refused, one_or_404
+
+bp = Blueprint("moderation", __name__, template_folder="templates")
+
+Answer = str | Response | tuple[str, int]
+
+# Whole texts, so a page holds few; the rest follows as these are dealt with.
+PAGE_REVISIONS = 10
+PAGE_BYTES = 24_000
+
+
+@bp.get("/waiting")
+@login_required
+def waiting() -> Answer:
+    _teachers_only()
+    return _waiting_page()
+
+
+def _waiting_page(error: str | None = None) -> str:
+    revisions = _page_of_waiting()
+    return render_template(
+        "moderation/waiting.html",
+        items=shown_revisions(revisions, viewer()),
+        count=waiting_count(viewer()),
+        error=error,
+        thread_url=thread_url,
+    )
+
+
+def _page_of_waiting() -> Sequence[Revision]:
+    found = db.session.scalars(
+        waiting_for(viewer())
+        .options(
+            joinedload(Revision.post).options(
+                joinedload(Post.author),
+                joinedload(Post.thread),
+            )
+        )
+        .limit(PAGE_REVISIONS)
+    ).all()
+    total = 0
+    for n, revision in enumerate(found):
+        total += len(revision.html.encode())
+        if total > PAGE_BYTES and n:
+            return found[:n]
+    return found
+
+
+@bp.post("/waiting")
+@login_required
+def waiting_now() -> Answer:
+    """`do` is "ticked" for all ticked, or what to do with one: "return 17"."""
+    _teachers_only()
+    act, _space, one = request.form.get("do", "ticked").partition(" ")
+    ids = {int(n) for n in request.form.getlist("tick") if n.isdecimal()}
+    if act != "ticked":
+        ids = {int(one)} if one.isdecimal() else set()
+    found = db.session.scalars(waiting_for(viewer()).where(Revision.id.in_(ids))).all()
+    try:
+        for revision in found:
+            note = request.form.get(f"note{revision.id}", "")
+            if act == "return":
+                review.return_to_author(revision, viewer(), note)
+            elif act == "refuse":
+                review.refuse(revision, viewer(), note)
+            else:
+                review.release(revision, viewer())
+    except Refused as refusal:
+        db.session.rollback()
+        return _waiting_page(str(refusal)), 422
+    db.session.commit()
+    return redirect(url_for("moderation.waiting", done=len(found)), code=303)
+
+
+@bp.get("/p/<post_uid>/report")
+@login_required
+def report(post_uid: str) -> Answer:
+    return _report_page(_reportable(post_uid))
+
+
+@bp.post("/p/<post_uid>/report")
+@login_required
+def report_now(post_uid: str) -> Answer:
+    post = _reportable(post_uid)
+    try:
+        hiding.report(post, viewer(), request.form.get("words", ""))
+    except Refused as refusal:
+        db.session.rollback()
+        return _report_page(post, str(refusal)), 422
+    db.session.commit()
+    return redirect(url_for("moderation.reported", post_uid=post_uid), code=303)
+
+
+@bp.get("/p/<post_uid>/reported")
+@login_required
+def reported(post_uid: str) -> Answer:
+    post = _reportable(post_uid)
+    return render_template("moderation/reported.html", back=thread_url(post.thread))
+
+
+def _reportable(post_uid: str) -> Post:
+    readable = Post.visible_to(viewer()).where(Post.is_published())
+    return one_or_404(with_words(readable), uid=post_uid)
+
+
+def _report_page(post: Post, error: str | None = None) -> str:
+    (item,) = shown([post], viewer())
+    return render_template("moderation/report.html", item=item, error=error)
+
+
+@bp.get("/reports")
+@login_required
+def reports() -> Answer:
+    _teachers_only()
+    found = db.session.scalars(
+        hiding.open_reports(viewer())
+        .options(joinedload(Report.post).options(joinedload(Post.author)))
+        .limit(PAGE_REVISIONS)
+    ).all()
+    hidden = db.session.scalars(
+        with_words(hiding.moderated_posts(viewer()))
+        .where(Post.hidden_at.is_not(None))
+        .order_by(Post.hidden_at.desc())
+        .limit(PAGE_REVISIONS)
+    ).all()
+    posts = {row.post.id: row.post for row in found}
+    items = {item.post.id: item for item in shown(posts.values(), viewer())}
+    return render_template(
+        "moderation/reports.html",
+        reports=found,
+        items=items,
+        hidden=shown(hidden, viewer()),
+    )
+
+
+@bp.post("/p/<post_uid>/moderate")
+@login_required
+def moderate(post_uid: str) -> Answer:
+    """`do` is hide, show or keep."""
+    post = one_or_404(hiding.moderated_posts(viewer()), uid=post_uid)
+    act = request.form.get("do")
+    if act == "hide":
+        hiding.hide(post, viewer(), request.form.get("reason", ""))
+    elif act == "show":
+        hiding.show_again(post, viewer())
+    else:
+        hiding.keep(post, viewer())
+    db.session.commit()
+    return redirect(url_for("moderation.reports"), code=303)
+
+
+def _teachers_only() -> None:
+    if not is_teacher(viewer()):
+        abort(404)

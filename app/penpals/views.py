@@ -1,0 +1,128 @@
+"""Pages: my letters, one pair's letters, and pairing for teachers."""
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask_login import login_required
+from sqlalchemy.orm import selectinload
+
+from app.accounts.sessions import viewer
+from app.classrooms.models import PARTNERSHIP, Space, SpaceClassroom
+from app.classrooms.permissions import is_teacher
+from app.db import db
+from app.penpals.pairing import (
+    letters_visible_to,
+    pair,
+    partnerships_taught,
+    pupils_in,
+)
+from app.posts.models import Post, Thread, ThreadReader
+from app.posts.permissions import may_write
+from app.posts.sending import publish_form
+from app.posts.showing import shown, with_words
+from app.web.errors import Refused, one_or_404
+from app.web.paging import page_of
+
+bp = Blueprint("penpals", __name__, template_folder="templates")
+
+Answer = str | Response | tuple[str, int]
+
+PAIRS_A_PAGE = 60
+WITH_READERS = selectinload(Thread.readers).joinedload(ThreadReader.person)
+
+
+@bp.get("/letters")
+@login_required
+def all_letters() -> Answer:
+    return _all_letters_page()
+
+
+def _all_letters_page(error: str | None = None) -> str:
+    threads = db.session.scalars(
+        letters_visible_to(viewer())
+        .options(WITH_READERS)
+        .limit(PAIRS_A_PAGE)
+    ).all()
+    return render_template(
+        "penpals/all_letters.html",
+        threads=threads,
+        partnerships=partnerships_taught(viewer()) if is_teacher(viewer()) else [],
+        error=error,
+    )
+
+
+@bp.get("/letters/pair/<int:space_id>")
+@login_required
+def pairing(space_id: int) -> Answer:
+    return _pairing_page(_taught(space_id))
+
+
+@bp.post("/letters/pair/<int:space_id>")
+@login_required
+def pairing_now(space_id: int) -> Answer:
+    space = _taught(space_id)
+    chosen = [n for n in request.form.getlist("pupil") if n.isdecimal()]
+    one, other = (*map(int, chosen), 0, 0)[:2]
+    try:
+        thread = pair(space, viewer(), one, other)
+    except Refused as refusal:
+        db.session.rollback()
+        return _pairing_page(space, str(refusal)), 422
+    db.session.commit()
+    return redirect(url_for("penpals.letters", thread_id=thread.id), code=303)
+
+
+def _taught(space_id: int) -> Space:
+    taught = Space.open_to(viewer(), as_teacher=True).options(
+        selectinload(Space.classrooms).joinedload(SpaceClassroom.classroom)
+    )
+    return one_or_404(taught.where(Space.kind == PARTNERSHIP), id=space_id)
+
+
+def _pairing_page(space: Space, error: str | None = None) -> str:
+    return render_template(
+        "penpals/pairing.html", space=space, classes=pupils_in(space), error=error
+    )
+
+
+@bp.get("/letters/<int:thread_id>")
+@login_required
+def letters(thread_id: int) -> Answer:
+    return _letters_page(_letter_thread(thread_id))
+
+
+@bp.post("/letters/<int:thread_id>/posts")
+@login_required
+def write(thread_id: int) -> Answer:
+    opened = _letter_thread(thread_id)
+    if not may_write(viewer(), opened):
+        abort(403)
+    try:
+        post = publish_form(opened, viewer())
+    except Refused as refusal:
+        db.session.rollback()
+        return _letters_page(_letter_thread(thread_id), str(refusal)), 422
+    db.session.commit()
+    return redirect(url_for("posts.receipt", post_uid=post.uid), code=303)
+
+
+def _letter_thread(thread_id: int) -> Thread:
+    return one_or_404(
+        letters_visible_to(viewer()).options(WITH_READERS), id=thread_id
+    )
+
+
+def _letters_page(opened: Thread, error: str | None = None) -> str:
+    page = page_of(
+        with_words(Post.visible_to(viewer())).where(Post.thread_id == opened.id),
+        Post.order_key,
+        before=request.args.get("before", type=int),
+        at=request.args.get("at", type=int),
+    )
+    return render_template(
+        "penpals/letters.html",
+        thread=opened,
+        writes=may_write(viewer(), opened),
+        teaches=is_teacher(viewer()),
+        page=page,
+        items=shown(page.rows, viewer()),
+        error=error,
+    )

@@ -1,0 +1,133 @@
+"""Builders: people, classes and posts made through the doors the pages use."""
+
+from itertools import count
+
+from app.accounts.models import Account
+from app.accounts.people import FreshPin, make_teacher, set_passphrase
+from app.classrooms.class_list import add_pupils
+from app.classrooms.founding import make_classroom, make_school
+from app.classrooms.models import Classroom, School, Space, SpaceClassroom
+from app.classrooms.partnering import accept, propose
+from app.db import db
+from app.forums.models import Forum
+from app.moderation.review import release
+from app.penpals.pairing import pair
+from app.posts.models import Post, Thread
+from app.posts.publishing import publish
+from app.posts.threads import start_thread
+
+PASSPHRASE = "four words only mine"
+PIN = "481526"
+# The hash of PIN, made once: hashing thirty pupils anew takes a second.
+PIN_HASHED: list[str] = []
+
+_numbers = count(1)
+
+
+def pin() -> FreshPin:
+    from app.accounts.secrets import hash_secret
+
+    if not PIN_HASHED:
+        PIN_HASHED.append(hash_secret(PIN))
+    return FreshPin(PIN, PIN_HASHED[0])
+
+
+def a_school(lang: str = "es", name: str = "") -> School:
+    return make_school(name or f"School {next(_numbers)}", lang)
+
+
+def a_teacher(school: School | None = None, lang: str = "", *, admin: bool = False) -> Account:
+    school = school or a_school(lang or "es")
+    account = make_teacher(
+        school.id, f"Teacher Number{next(_numbers)}", lang or school.lang, admin=admin
+    )
+    set_passphrase(account, PASSPHRASE, PASSPHRASE)
+    db.session.commit()
+    return account
+
+
+def a_classroom(teacher: Account | None = None, lang: str = "") -> Classroom:
+    teacher = teacher or a_teacher(lang=lang)
+    made = make_classroom(
+        teacher, f"Class {next(_numbers)}", lang or teacher.person.lang
+    )
+    db.session.commit()
+    return made
+
+
+def a_pupil(classroom: Classroom, name: str = "") -> Account:
+    (account,) = add_pupils(
+        classroom, [name or f"Pupil Number{next(_numbers)}"], [pin()]
+    )
+    db.session.commit()
+    return account
+
+
+def own_space(classroom: Classroom) -> Space:
+    """The space that only this classroom reads."""
+    return db.session.scalars(
+        db.select(Space)
+        .join(SpaceClassroom)
+        .where(SpaceClassroom.classroom_id == classroom.id, Space.kind == "classroom")
+    ).one()
+
+
+def teacher_of(classroom: Classroom) -> Account:
+    from app.classrooms.class_list import teachers
+
+    return teachers(classroom)[0]
+
+
+def a_partnership(
+    one: Classroom | None = None, other: Classroom | None = None
+) -> Space:
+    """Two classrooms that agreed; by default one Spanish and one English."""
+    one = one or a_classroom(lang="es")
+    other = other or a_classroom(lang="en")
+    asked = propose(one, other.code, f"Partnership {next(_numbers)}", teacher_of(one))
+    accept(asked)
+    db.session.commit()
+    return asked.space
+
+
+def a_forum(space: Space) -> Forum:
+    forum = Forum(space_id=space.id, title=f"Forum {next(_numbers)}", lang="en")
+    db.session.add(forum)
+    db.session.commit()
+    return forum
+
+
+def a_thread(space: Space, author: Account, forum: Forum | None = None) -> Thread:
+    forum = forum or a_forum(space)
+    thread = start_thread(
+        space.id, forum.id, f"Thread {next(_numbers)}", author, author.person.lang
+    )
+    db.session.commit()
+    return thread
+
+
+def letters_between(space: Space, teacher: Account, one: Account, other: Account) -> Thread:
+    thread = pair(space, teacher, one.person_id, other.person_id)
+    db.session.commit()
+    return thread
+
+
+def a_post(thread: Thread, author: Account, source: str = "Hello.", lang: str = "") -> Post:
+    """Send a post as its author would; a pupil's waits for release."""
+    post = publish(
+        thread,
+        author,
+        source,
+        form_key=f"key-{next(_numbers):08}",
+        lang=lang or author.person.lang,
+    )
+    db.session.commit()
+    return post
+
+
+def released(post: Post, teacher: Account) -> Post:
+    assert post.waiting is not None
+    release(post.waiting, teacher)
+    db.session.commit()
+    db.session.refresh(post)
+    return post

@@ -1,0 +1,94 @@
+"""`create_app()` for any WSGI server; `python wsgi.py` serves with waitress."""
+
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+from typing import Any
+
+from waitress.channel import HTTPChannel
+from waitress.server import create_server
+
+from app.factory import create_app
+
+__all__ = ["create_app"]
+
+DEFAULT_HOST = "0.0.0.0"  # noqa: S104  # pupils' telephones must reach it
+DEFAULT_PORT = 8000
+# So slow is no link; 30 seconds for so little is somebody holding the door.
+RENEWING_BYTES = 1000
+
+
+class PatientChannel(HTTPChannel):
+    """Waits long for who is slow, and not for who drips.
+
+    A connection is renewed by whole requests and by bytes of a body that
+    really comes, never by headers that arrive one by one.
+    """
+
+    renewed_at = 0.0
+    unrewarded_bytes = 0
+
+    def received(self, data: bytes) -> bool:
+        begins = self.request is None
+        self.unrewarded_bytes += len(data)
+        taken = bool(super().received(data))
+        in_headers = self.request is not None and not self.request.headers_finished
+        ends = self.request is None
+        if begins or ends or (
+            not in_headers and self.unrewarded_bytes >= RENEWING_BYTES
+        ):
+            self.renewed_at, self.unrewarded_bytes = self.last_activity, 0
+        else:
+            self.last_activity = self.renewed_at
+        return taken
+
+
+def server(host: str, port: int) -> Any:
+    """Make the server, tuned so that idle sockets and drips cannot fill it."""
+    made = create_server(
+        create_app(),
+        host=host,
+        port=port,
+        threads=8,
+        connection_limit=1000,
+        asyncore_use_poll=True,
+        channel_timeout=30,
+        cleanup_interval=5,
+        max_request_header_size=16_384,
+        max_request_body_size=13_000_000,
+        ident="",
+    )
+    made.channel_class = PatientChannel
+    return made
+
+
+def main() -> None:
+    running = server(
+        os.environ.get("PARAVION_HOST", DEFAULT_HOST),
+        int(os.environ.get("PARAVION_PORT", DEFAULT_PORT)),
+    )
+
+    def end(signum: int, frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    for name in ("SIGTERM", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), end)
+    if os.environ.get("PARAVION_PARENT_PIPE") == "1":
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        running.run()
+    finally:
+        running.close()
+
+
+def _end_with_parent() -> None:
+    """A server whose run.py died must not hold the port for ever."""
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
