@@ -37,7 +37,8 @@ class ServerSessionInterface(SecureCookieSessionInterface):
     def open_session(self, app: Flask, request: Request) -> ServerSession | None:
         # The first query of a request is made here: say which kind it is.
         set_reading(request.method in ("GET", "HEAD", "OPTIONS"))
-        if request.endpoint in (None, "static", "ping"):
+        # Not yet matched to an endpoint here; these two belong to nobody.
+        if request.path.startswith("/static/") or request.path == "/ping":
             return ServerSession()
         cookie = request.cookies.get(self.get_cookie_name(app), "")
         if not cookie.startswith(TOKEN_MARK):
@@ -78,6 +79,8 @@ def register(app: Flask) -> None:
     manager.login_message = None
     manager.init_app(app)
     manager.user_loader(_account_of_session)
+    # A global, so that the shared pieces of pages see it too.
+    app.jinja_env.globals["current_user"] = current_user
     app.after_request(_note_seen)
     app.teardown_request(lambda error: set_reading(False))
 

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # Fields that are never shown again: they mean nothing to a reader or are secret.
-HIDDEN_FIELDS = {"csrf_token", "key", "secret", "again", "code", "slip", "do"}
+HIDDEN_FIELDS = {"csrf_token", "key", "secret", "again", "code", "slip", "do", "lang", "next", "tick"}
 
 
 class Refused(Exception):  # noqa: N818  # a refusal is an answer, not a fault

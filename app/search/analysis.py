@@ -1,0 +1,250 @@
+"""Words as they are looked for: cut, stemmed and folded by each language's own rules."""
+
+import re
+import sys
+import threading
+import unicodedata
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+# Raise when the same text gives other terms: older indexes are then rebuilt.
+ANALYSIS_VERSION = 1
+
+# Snowball and, for Arabic, ISRI know these; all others share one field.
+STEMMED = frozenset("ar da de en es fi fr hu it nl no pt ro ru sv".split())
+PLAIN = "plain"
+FIELDS = (*sorted(STEMMED), PLAIN)
+# Codes of one language under several names, Argos' own among them.
+_ALIASES = {"nb": "no", "nn": "no", "pb": "pt"}
+
+# A longer term is an address or a cat on the keyboard.
+MAX_TERM = 40
+
+# Scripts written without spaces, and Korean, whose particles cling to the word.
+_SPACELESS = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f"
+    "\U00020000-\U0003ffff]+"
+)
+_APOSTROPHES = "'\u2019\u02bc\uff07"
+# Words that cling to the front of the next one.
+_ELISIONS = {
+    "fr": re.compile("(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=.)"),
+    "it": re.compile("(?:[cdlmst]|un|all|dall|dell|nell|sull|quest|quell)'(?=.)"),
+}
+# Plurals that Snowball leaves apart from their singular.
+_PLURALS = {
+    "es": (re.compile("ces$"), "z"),
+    "pt": (re.compile("(?:õ|ã|o)es$"), "ão"),
+}
+_SHORT_PLURAL = re.compile("(?<=[aeiou])s$")
+_ARABIC_PREFIX = re.compile("(?:(?:[وبكف]?ال|لل)(?=..)|و(?=....))")
+_ARABIC_PLURAL = re.compile("ا(.)(.)ا(.)")
+
+_FOLDED_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW")
+_FOLDED_MARKS = ((0x300, 0x36F), (0x483, 0x489), (0x591, 0x5C7), (0x610, 0x61A))
+_FOLDED_MARKS += ((0x64B, 0x65F), (0x670, 0x670), (0x6D6, 0x6ED), (0xFE00, 0xFE0F))
+_NUKTA = 7  # its combining class, in every script of India
+# Letters that only look like one with an accent, and one that only seems to have one.
+_FOLDED = {"ø": "o", "đ": "d", "ł": "l", "ı": "i", "ħ": "h", "ð": "d", "þ": "th"}
+_FOLDED |= {"æ": "ae", "œ": "oe", "ŋ": "n", "ɛ": "e", "ɔ": "o", "ɓ": "b", "ɗ": "d"}
+_FOLDED |= {"ƙ": "k", "й": "й", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ٱ": "ا"}
+_FOLDED |= dict.fromkeys(_APOSTROPHES + "\u200c\u200d\u0640", "")
+
+
+class Word(NamedTuple):
+    """A word of a text: where it stands, and what it is found by."""
+
+    start: int
+    end: int
+    # Its place in the text; several words at one place are parts of each other.
+    place: int
+    # Without case and accents, not stemmed.
+    bare: str
+    terms: tuple[str, ...]
+
+
+def field_of(lang: str) -> str:
+    """Say in which field of the index texts of this language are found."""
+    code = re.split("[-_]", lang.lower())[0]
+    code = _ALIASES.get(code, code)
+    return code if code in STEMMED else PLAIN
+
+
+def words(text: str, field: str) -> Iterator[Word]:
+    """Cut a text into words as this field's languages have them.
+
+    A script without spaces gives each character and each pair of neighbours.
+    `text` is untrusted; takes time in proportion to its length.
+    """
+    place = 0
+    for found in _pattern().finditer(text.replace("_", " ")):
+        start = found.start()
+        for part, spaceless in _parts(found.group()):
+            end = start + len(part)
+            if spaceless:
+                for word in _pairs(part, start, place):
+                    yield word
+                    place = word.place + 1
+            else:
+                bare, terms = _terms(part[: MAX_TERM * 2], field)
+                if terms:
+                    yield Word(start, end, place, bare, terms)
+                    place += 1
+            start = end
+
+
+@cache
+def stop_words(field: str) -> frozenset[str]:
+    """List the words of a language that say little, folded; may be empty."""
+    from whoosh.lang import NoStopWords, stopwords_for_language
+
+    try:
+        return frozenset(fold(word) for word in stopwords_for_language(field))
+    except NoStopWords:
+        return frozenset()
+
+
+def fold(word: str) -> str:
+    """Take away what people leave out when they type: case, accents, marks."""
+    plain = unicodedata.normalize("NFKC", word).casefold()
+    return unicodedata.normalize("NFC", plain).translate(_folding)
+
+
+class _Folding(dict[int, str]):
+    """What each character becomes, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _fold_one(chr(code))
+        return folded
+
+
+_folding = _Folding()
+
+
+def _fold_one(char: str) -> str:
+    if char in _FOLDED:
+        return _FOLDED[char]
+    digit = unicodedata.decimal(char, None)
+    if digit is not None:
+        return str(digit)
+    if any(low <= ord(char) <= high for low, high in _FOLDED_MARKS):
+        return ""
+    apart = unicodedata.normalize("NFD", char)
+    if unicodedata.name(apart[0], "").startswith(_FOLDED_SCRIPTS):
+        return _FOLDED.get(apart[0], apart[0])
+    # A dot under a Hindi letter is often left out; its vowels never are.
+    if any(unicodedata.combining(mark) == _NUKTA for mark in apart):
+        return "".join(m for m in apart if unicodedata.combining(m) != _NUKTA)
+    return char
+
+
+@cache
+def _marks() -> str:
+    """Give the combining marks of all scripts as ranges for a regular expression.
+
+    `\\w` leaves them out, and would cut Hindi, Thai and marked Arabic to pieces.
+    """
+    ranges: list[list[int]] = []
+    for code in range(0x300, min(0x1F000, sys.maxunicode)):
+        if unicodedata.category(chr(code))[0] != "M":
+            continue
+        if ranges and ranges[-1][1] == code - 1:
+            ranges[-1][1] = code
+        else:
+            ranges.append([code, code])
+    return "".join(f"{chr(low)}-{chr(high)}" for low, high in ranges)
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    letters = rf"[\w{_marks()}\u200c\u200d]+"
+    return re.compile(rf"{letters}(?:[{_APOSTROPHES}]{letters})*")
+
+
+@cache
+def _clusters() -> re.Pattern[str]:
+    marks = _marks() + "\uff9e\uff9f"  # the half-width dots of Japanese
+    return re.compile(rf"[^{marks}][{marks}]*|[{marks}]+")
+
+
+def _parts(found: str) -> Iterator[tuple[str, bool]]:
+    at = 0
+    for run in _SPACELESS.finditer(found):
+        if run.start() > at:
+            yield found[at : run.start()], False
+        yield run.group(), True
+        at = run.end()
+    if at < len(found):
+        yield found[at:], False
+
+
+def _pairs(run: str, start: int, place: int) -> Iterator[Word]:
+    found = [
+        (start + one.start(), start + one.end(), fold(one.group()))
+        for one in _clusters().finditer(run)
+    ]
+    for n, (begin, end, char) in enumerate(found):
+        if n + 1 < len(found):
+            pair = char + found[n + 1][2]
+            yield Word(begin, found[n + 1][1], place + n, pair, (pair,))
+        yield Word(begin, end, place + n, char, (char,))
+
+
+@lru_cache(maxsize=20_000)
+def _terms(word: str, field: str) -> tuple[str, tuple[str, ...]]:
+    """Give a word folded, and its stems: as written, and as typed without accents."""
+    lower = unicodedata.normalize("NFKC", word).casefold()
+    for apostrophe in _APOSTROPHES:
+        lower = lower.replace(apostrophe, "'")
+    if field in _ELISIONS:
+        lower = _ELISIONS[field].sub("", lower, count=1) if "'" in lower else lower
+    bare = fold(lower)
+    if field not in STEMMED:
+        return bare, (bare[:MAX_TERM],) if bare else ()
+    stems = dict.fromkeys(_stem(form, field) for form in (lower, bare) if form)
+    return bare, tuple(stem[:MAX_TERM] for stem in stems if stem)
+
+
+def _stem(word: str, field: str) -> str:
+    if field == "ar":
+        word = _ARABIC_PREFIX.sub("", fold(word), count=1)
+        if plural := _ARABIC_PLURAL.fullmatch(word):
+            return "".join(plural.groups())
+    elif field in _PLURALS:
+        ending, singular = _PLURALS[field]
+        word = ending.sub(singular, word)
+    stem = fold(_stemmer(field)(word))
+    if field in _PLURALS and len(stem) > 3:
+        return _SHORT_PLURAL.sub("", stem)
+    return stem
+
+
+_stemmers = threading.local()
+
+
+def _stemmer(field: str) -> Callable[[str], str]:
+    # The Arabic one keeps the word in itself, so no two threads may share it.
+    mine: dict[str, Callable[[str], str]] = _stemmers.__dict__
+    if field not in mine:
+        mine[field] = _arabic_stemmer() if field == "ar" else _snowball_stemmer(field)
+    return mine[field]
+
+
+def _snowball_stemmer(field: str) -> Callable[[str], str]:
+    from whoosh.lang import stemmer_for_language
+
+    stem: Callable[[str], str] = stemmer_for_language(field)
+    return stem
+
+
+def _arabic_stemmer() -> Callable[[str], str]:
+    from whoosh.lang.isri import ISRIStemmer
+
+    stemmer = ISRIStemmer()
+    # Its own normalising is a regular expression that today's Python refuses;
+    # `fold` has done that work already.
+    stemmer.norm = lambda step: stemmer.stm
+    stem: Callable[[str], str] = stemmer.stem
+    return stem
