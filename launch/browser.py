@@ -32,8 +32,12 @@ def find_browser() -> str | None:
 
 def install_browser() -> str | None:
     """Install Debian's Chromium where this person may; about 100 MB."""
-    if sys.platform != "linux" or os.geteuid() != 0 or not shutil.which("apt-get"):
-        return None
+    if sys.platform == "linux" and os.geteuid() == 0 and shutil.which("apt-get"):
+        return _install_debians()
+    return None
+
+
+def _install_debians() -> str | None:
     say("Installing Chromium for the tests that drive a browser.")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]

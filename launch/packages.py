@@ -4,7 +4,7 @@ import importlib.util
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 
 from launch.locking import only_one
@@ -158,7 +158,8 @@ def _unexplained(run: PipRun, wheels: Path) -> str:
 def _lock_less(name: str, without: set[str]) -> Path:
     """Write the lock without some packages where pip can read it."""
     trimmed = VENV / f"less-{name}"
-    trimmed.write_text(less(read_lock(ROOT / name), without), encoding="utf-8")
+    lines = less(read_lock(ROOT / name), without).values()
+    trimmed.write_text("".join(lines), encoding="utf-8")
     return trimmed
 
 
@@ -176,14 +177,14 @@ def read_lock(path: Path) -> dict[str, str]:
     return found
 
 
-def less(lock: dict[str, str], without: set[str]) -> str:
-    return "".join(lines for name, lines in lock.items() if name not in without)
+def less(lock: dict[str, str], without: Set[str]) -> dict[str, str]:
+    return {name: lines for name, lines in lock.items() if name not in without}
 
 
 def _pip(lock: Path, wheels: Path, *, build: bool) -> PipRun:
     """Run pip; a mark stays in `.venv` if it is cut short while it writes."""
     arguments = ["install", "--no-deps", "--require-hashes", "-r", str(lock)]
-    arguments += ["--retries", "8", "--timeout", "60"]
+    arguments += ["--timeout", "60"]
     if not build:
         arguments += ["--only-binary", ":all:"]
     downloads = VENV / "downloads"

@@ -12,7 +12,7 @@ NOT_INHERITED = {"PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "__PYVENV_LAUNCHER
 
 
 def venv_program(name: str, venv: Path = VENV) -> Path:
-    if sys.platform == "win32":
+    if os.name == "nt":
         return venv / "Scripts" / f"{name}.exe"
     return venv / "bin" / name
 

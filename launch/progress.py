@@ -10,6 +10,8 @@ from pathlib import Path
 
 from launch.words import say
 
+# From an index, from a folder of wheels, already there.
+COLLECTED = ("Collecting ", "Processing ", "Requirement already satisfied")
 NETWORK = re.compile(
     r"connection broken by|NewConnectionError|ConnectTimeout|ReadTimeout|ProxyError|"
     r"Read timed out|name resolution|getaddrinfo failed|Max retries exceeded|SSLError|"
@@ -40,7 +42,7 @@ class PipRun:
     def read(self, line: str) -> None:
         if line.startswith("Ignoring "):
             self.packages -= 1
-        elif line.startswith(("Collecting ", "Requirement already satisfied")):
+        elif line.startswith(COLLECTED):
             self.collected += 1
         elif line.startswith("Installing collected packages"):
             self.writing = True

@@ -23,6 +23,13 @@ BACK_OFF_SECONDS = (0.0, 1.0, 2.0, 5.0, 10.0)
 WORKER_WAITS_SECONDS = 15.0
 SLOW_SECONDS = 60.0
 
+if sys.platform == "win32":
+    FLAGS, GROUP = subprocess.CREATE_NEW_PROCESS_GROUP, None
+    END = signal.CTRL_BREAK_EVENT
+else:
+    FLAGS, GROUP = 0, 0
+    END = signal.SIGTERM
+
 
 class Kept:
     """A process that is started again whenever it dies."""
@@ -53,20 +60,13 @@ class Kept:
         # The pipe on its standard input ends with us, even when we are killed,
         # and so does the child: PARAVION_PARENT_PIPE tells it to watch. A group
         # of its own keeps Ctrl-C from it; we pass on the word in our order.
-        if sys.platform == "win32":
-            return subprocess.Popen(
-                self.command,
-                cwd=ROOT,
-                env=self.environment,
-                stdin=subprocess.PIPE,
-                creationflags=subprocess.CREATE_NEW_PROCESS_GROUP,
-            )
         return subprocess.Popen(
             self.command,
             cwd=ROOT,
             env=self.environment,
             stdin=subprocess.PIPE,
-            process_group=0,
+            creationflags=FLAGS,
+            process_group=GROUP,
         )
 
     def _mourn(self, code: int, now: float) -> None:
@@ -82,10 +82,7 @@ class Kept:
     def ask_to_end(self) -> None:
         if self.process is None or self.process.poll() is not None:
             return
-        if sys.platform == "win32":
-            self.process.send_signal(signal.CTRL_BREAK_EVENT)
-        else:
-            self.process.terminate()
+        self.process.send_signal(END)
 
     def end(self, deadline: float) -> None:
         """Wait until it has ended; kill it where the deadline has passed."""

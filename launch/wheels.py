@@ -29,10 +29,10 @@ def fill_wheels(options: argparse.Namespace) -> int:
     venv_ready()
     say(f"Fetching the packages into {folder}, about 90 MB.")
     lock = read_lock(ROOT / "requirements.txt")
-    run = _download(less(lock, set()), folder, options)
+    run = _download(lock, folder, options)
     if run.missing in TRANSLATING and not options.system:
         say(NO_TRANSLATING)
-        run = _download(less(lock, set(TRANSLATING)), folder, options)
+        run = _download(less(lock, TRANSLATING), folder, options)
     if run.code:
         raise Stop(_why_not(run, folder, options))
     wheels = list(folder.glob("*.whl"))
@@ -42,18 +42,21 @@ def fill_wheels(options: argparse.Namespace) -> int:
     return 0
 
 
-def _download(lock: str, folder: Path, options: argparse.Namespace) -> PipRun:
+def _download(
+    packages: dict[str, str], folder: Path, options: argparse.Namespace
+) -> PipRun:
     command = [str(venv_program("python")), "-m", "pip", "download", "--no-deps"]
     command += ["--require-hashes", "--only-binary", ":all:", "--no-input"]
     command += ["--disable-pip-version-check", "--progress-bar", "off"]
+    text = "".join(packages.values())
     if options.system:
-        lock = CONDITION.sub(r"\1\2", lock)
+        text = CONDITION.sub(r"\1\2", text)
         command += ["--implementation", "cp", "--python-version", options.python]
         for tag in SYSTEMS[options.system]:
             command += ["--platform", tag]
     wanted = folder / "wanted.txt"
-    wanted.write_text(lock, "utf-8")
-    run = PipRun(lock.count("=="))
+    wanted.write_text(text, "utf-8")
+    run = PipRun(len(packages))
     try:
         with subprocess.Popen(
             [*command, "-d", str(folder), "-r", str(wanted)],
@@ -67,8 +70,9 @@ def _download(lock: str, folder: Path, options: argparse.Namespace) -> PipRun:
         ) as pip:
             for line in pip.stdout or ():
                 run.read(line)
-                if line.startswith("Collecting "):
-                    say(f"  {run.collected} of {run.packages}: {line.split()[1]}")
+                if line.startswith(("Collecting ", "Processing ")):
+                    name = line.split()[1].replace("\\", "/").rpartition("/")[2]
+                    say(f"  {run.collected} of {run.packages}: {name}")
         run.code = pip.returncode
     finally:
         wanted.unlink(missing_ok=True)
