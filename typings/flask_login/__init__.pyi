@@ -1,0 +1,43 @@
+"""The part of Flask-Login 0.6 that we use; it publishes no types itself."""
+
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+from flask import Flask, Request
+from werkzeug.wrappers import Response
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Loader = TypeVar("Loader", bound=Callable[..., Any])
+
+class UserMixin:
+    @property
+    def is_active(self) -> bool: ...
+    @property
+    def is_authenticated(self) -> bool: ...
+    @property
+    def is_anonymous(self) -> bool: ...
+    def get_id(self) -> str: ...
+
+class AnonymousUserMixin:
+    is_active: bool
+    is_authenticated: bool
+    is_anonymous: bool
+
+class LoginManager:
+    login_view: str | None
+    login_message: str | None
+    session_protection: str | None
+    anonymous_user: Callable[[], Any]
+    def __init__(self, app: Flask | None = None) -> None: ...
+    def init_app(self, app: Flask) -> None: ...
+    def user_loader(self, callback: Loader) -> Loader: ...
+    def request_loader(self, callback: Loader) -> Loader: ...
+    def unauthorized_handler(self, callback: Loader) -> Loader: ...
+    def unauthorized(self) -> Response: ...
+
+current_user: Any
+
+def login_user(user: Any, remember: bool = False, force: bool = False) -> bool: ...
+def logout_user() -> bool: ...
+def login_required(func: Callable[P, R]) -> Callable[P, R]: ...
