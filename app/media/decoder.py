@@ -95,6 +95,7 @@ def reduced(image: Image.Image) -> Image.Image:
         image = image.convert("L")
     # A JPEG is decoded at the next eighth, so a big photo takes little memory.
     image.thumbnail((SIDES[0], SIDES[0]), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    image.load()  # a small one was left to be read later, when the file is closed
     return image
 
 

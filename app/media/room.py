@@ -5,5 +5,5 @@ from flask import Flask
 from app.media import shrinking, uploading  # noqa: F401  # they register themselves
 
 
-def register(app: Flask) -> None:  # noqa: ARG001  # no page, no command; posts serve
+def register(app: Flask) -> None:
     """Add nothing more: a picture is shown by the post that carries it."""

@@ -138,16 +138,16 @@ def _ask_child(upload: int, limit_seconds: float) -> bytes:
 
 
 def _windows_flags() -> int:
-    if sys.platform != "win32":
-        return 0
-    return subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+    if sys.platform == "win32":
+        return subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+    return 0
 
 
 def read_answer(answer: bytes) -> Shrunk:
     """Check what the child says, because a hostile file may speak through it."""
     line, _, picture = answer.partition(b"\n")
     try:
-        said = json.loads(line)
+        said = json.loads(line) if len(line) <= MAX_LINE_BYTES else None
     except ValueError:
         said = None
     match said:
