@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from launch.browser import find_browser, install_browser
 from launch.packages import packages_ready
 from launch.places import ROOT, child_environment, venv_program
-from launch.words import say
+from launch.words import Stop, say
 
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 # As `python -m` or `-c`, never a script of `.venv`: those name its old folder.
@@ -45,23 +45,31 @@ def check(arguments: Sequence[str]) -> int:
     """
     packages_ready(LOCKS)
     environment = child_environment()
-    selection: list[str] = []
-    browser = find_browser() or install_browser()
-    if browser:
-        environment["PARAVION_CHROMIUM"] = browser
-    elif os.environ.get("CI") == "true":
-        say("There is no Chromium here and CI leaves no test out: install chromium.")
-        return 1
-    else:
-        selection = ["-m", "not browser"]
-        say(
-            "The tests marked `browser` are left out, because there is no Chromium or "
-            "Chrome here: install one, or name it in PARAVION_CHROMIUM."
-        )
+    selection = browser_selection(environment)
     outcomes = [_run(name, words, environment) for name, words in CHECKS.items()]
     pytest = ["-m", "pytest", *selection, *arguments]
     outcomes.append(_run("pytest", pytest, environment))
     return _close(outcomes)
+
+
+def browser_selection(environment: dict[str, str]) -> list[str]:
+    """Name the browser to the tests, or say which tests are left out without one.
+
+    Raises `Stop` where CI has none, because CI leaves no test out.
+    """
+    if browser := find_browser() or install_browser():
+        environment["PARAVION_CHROMIUM"] = browser
+        return []
+    if os.environ.get("CI") == "true":
+        raise Stop(
+            "There is no Chromium here and CI leaves no test out: install chromium, "
+            "or name it in PARAVION_CHROMIUM."
+        )
+    say(
+        "The tests marked `browser` are left out, because there is no Chromium or "
+        "Chrome here: install one, or name it in PARAVION_CHROMIUM."
+    )
+    return ["-m", "not browser"]
 
 
 def _run(name: str, words: Sequence[str], environment: dict[str, str]) -> Outcome:

@@ -1,6 +1,7 @@
 """Reads the command line and does what it asks."""
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -41,6 +42,9 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _do(options: argparse.Namespace) -> int:
+    if options.demo:
+        # The example must never be filled into the school's own PostgreSQL.
+        os.environ.pop("PARAVION_DATABASE_URL", None)
     if options.command == "test":
         return check(options.rest)
     if options.command == "wheels":

@@ -110,7 +110,8 @@ def _install_lock(name: str) -> set[str]:
     """Install one lock file and return the packages that had to stay out."""
     wheels = ROOT / "wheels"
     source = "the folder wheels" if wheels.is_dir() else "the network"
-    say(f"Installing packages from {source}: this happens once.")
+    what = "packages" if name == "requirements.txt" else "the tests' tools"
+    say(f"Installing {what} from {source}: this happens once.")
     without: set[str] = set()
     build = False
     while True:

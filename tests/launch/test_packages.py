@@ -1,12 +1,9 @@
 """Real installs by real pip, of tiny wheels made here, in folders of their own."""
 
-import base64
-import hashlib
 import os
 import shutil
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +11,7 @@ import pytest
 from launch.packages import less, read_lock
 from launch.places import ROOT, venv_program
 from launch.stamp import read_stamp, write_stamp
+from tests.launch.tiny_wheels import a_copy, a_wheel, lock_lines
 
 PREPARE = """
 import sys
@@ -24,41 +22,6 @@ try:
 except Stop as stop:
     sys.exit(str(stop))
 """
-
-
-def a_wheel(folder: Path, name: str, version: str = "1.0") -> str:
-    """Make a wheel of one module; return its lines for a lock file."""
-    info = f"{name}-{version}.dist-info"
-    files = {
-        f"{name}.py": f'VERSION = "{version}"\n',
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
-        f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    }
-    record = [f"{info}/RECORD,,"]
-    for path, text in files.items():
-        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest())
-        record.append(f"{path},sha256={digest.decode().rstrip('=')},{len(text)}")
-    folder.mkdir(exist_ok=True)
-    wheel = folder / f"{name}-{version}-py3-none-any.whl"
-    with zipfile.ZipFile(wheel, "w") as archive:
-        for path, text in (files | {f"{info}/RECORD": "\n".join(record)}).items():
-            archive.writestr(path, text)
-    return lock_lines(name, version, hashlib.sha256(wheel.read_bytes()).hexdigest())
-
-
-def lock_lines(name: str, version: str, digest: str) -> str:
-    return f"{name}=={version} \\\n    --hash=sha256:{digest}\n"
-
-
-def a_copy(folder: Path) -> Path:
-    """Copy what sets up, with a lock of one tiny package and its wheel."""
-    copy = folder / "paravion"
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "launch", copy / "launch", ignore=ignored)
-    shutil.copy(ROOT / "run.py", copy)
-    lines = a_wheel(copy / "wheels", "tiny")
-    (copy / "requirements.txt").write_text("# made here\n" + lines)
-    return copy
 
 
 def prepare(copy: Path, **more: str) -> subprocess.CompletedProcess[str]:
