@@ -12,7 +12,10 @@ from typing import NamedTuple
 ANALYSIS_VERSION = 1
 
 # Snowball and, for Arabic, ISRI know these; all others share one field.
-STEMMED = frozenset("ar da de en es fi fr hu it nl no pt ro ru sv".split())
+STEMMED = frozenset(
+    ["ar", "da", "de", "en", "es", "fi", "fr", "hu", "it", "nl", "no", "pt", "ro"]
+)
+STEMMED |= {"ru", "sv"}
 PLAIN = "plain"
 FIELDS = (*sorted(STEMMED), PLAIN)
 # Codes of one language under several names, Argos' own among them.
@@ -43,8 +46,16 @@ _ARABIC_PREFIX = re.compile("(?:(?:[وبكف]?ال|لل)(?=..)|و(?=....))")
 _ARABIC_PLURAL = re.compile("ا(.)(.)ا(.)")
 
 _FOLDED_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW")
-_FOLDED_MARKS = ((0x300, 0x36F), (0x483, 0x489), (0x591, 0x5C7), (0x610, 0x61A))
-_FOLDED_MARKS += ((0x64B, 0x65F), (0x670, 0x670), (0x6D6, 0x6ED), (0xFE00, 0xFE0F))
+_FOLDED_MARKS = (
+    *range(0x300, 0x370),
+    *range(0x483, 0x48A),
+    *range(0x591, 0x5C8),  # Hebrew
+    *range(0x610, 0x61B),  # Arabic, and the three below
+    *range(0x64B, 0x660),
+    0x670,
+    *range(0x6D6, 0x6EE),
+    *range(0xFE00, 0xFE10),
+)
 _NUKTA = 7  # its combining class, in every script of India
 # Letters that only look like one with an accent, and one that only seems to have one.
 _FOLDED = {"ø": "o", "đ": "d", "ł": "l", "ı": "i", "ħ": "h", "ð": "d", "þ": "th"}
@@ -129,7 +140,7 @@ def _fold_one(char: str) -> str:
     digit = unicodedata.decimal(char, None)
     if digit is not None:
         return str(digit)
-    if any(low <= ord(char) <= high for low, high in _FOLDED_MARKS):
+    if ord(char) in _FOLDED_MARKS:
         return ""
     apart = unicodedata.normalize("NFD", char)
     if unicodedata.name(apart[0], "").startswith(_FOLDED_SCRIPTS):
@@ -142,9 +153,9 @@ def _fold_one(char: str) -> str:
 
 @cache
 def _marks() -> str:
-    """Give the combining marks of all scripts as ranges for a regular expression.
+    r"""Give the combining marks of all scripts as ranges for a regular expression.
 
-    `\\w` leaves them out, and would cut Hindi, Thai and marked Arabic to pieces.
+    `\w` leaves them out, and would cut Hindi, Thai and marked Arabic to pieces.
     """
     ranges: list[list[int]] = []
     for code in range(0x300, min(0x1F000, sys.maxunicode)):
@@ -245,6 +256,6 @@ def _arabic_stemmer() -> Callable[[str], str]:
     stemmer = ISRIStemmer()
     # Its own normalising is a regular expression that today's Python refuses;
     # `fold` has done that work already.
-    stemmer.norm = lambda step: stemmer.stm
+    stemmer.norm = lambda _step: stemmer.stm
     stem: Callable[[str], str] = stemmer.stem
     return stem

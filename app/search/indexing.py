@@ -1,0 +1,195 @@
+"""The job that brings the index in line with posts and their translations."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import Row, func, literal, select, true
+
+from app import markup
+from app.db import Counter, db, last_number, reading
+from app.jobs import Job, job
+from app.posts.models import LETTERS, Attachment, Post, Rendition, Revision, Thread
+from app.search import generations
+from app.search.models import IndexState
+
+if TYPE_CHECKING:
+    from app.search.index import Document
+
+KIND = "search.index_posts"
+
+# Deleting opens a reader, whatever the number of posts: do many at once.
+BATCH = 200
+
+
+@job(KIND, batch=BATCH)
+def index_posts(post_ids: Sequence[int]) -> None:
+    """Bring the index in line with these posts; running it twice changes nothing.
+
+    An index that cannot be written is made anew instead, from all posts.
+    """
+    from app.search import index, rebuilding
+
+    home = generations.home()
+    with index.write_lock(home):
+        rebuilding.note_late(home, post_ids)
+        folder = generations.current(home)
+        try:
+            if folder is None:
+                raise generations.Damaged("there is no index yet")
+            with reading():
+                problem = behind(folder.name, generations.check(folder), known())
+                if problem:
+                    raise generations.Damaged(problem)
+                change_no = indexed_up_to(post_ids)
+                seal = index.update(folder, post_ids, documents(post_ids), change_no)
+        except generations.Damaged as damage:
+            wanted = str(damage)
+        else:
+            remember(folder.name, seal)
+            return
+    rebuilding.mend(wanted)
+
+
+class Known(NamedTuple):
+    """What the database knows: commits by generation, and what is still to do."""
+
+    commits: dict[str, int]
+    newest_change: int
+    waiting: int
+
+
+def known() -> Known:
+    """Read it in one query."""
+    newest = select(Counter.value).where(Counter.name == "change_no").scalar_subquery()
+    waiting = (
+        select(func.count())
+        .select_from(Job)
+        .where(Job.kind == KIND, Job.open())
+        .scalar_subquery()
+    )
+    one = select(literal(1).label("one")).subquery()
+    rows = db.session.execute(
+        select(newest, waiting, IndexState.generation, IndexState.commit_no)
+        .select_from(one)
+        .outerjoin(IndexState, true())
+    ).all()
+    commits = {row.generation: row.commit_no for row in rows if row.generation}
+    return Known(commits, rows[0][0] or 0, rows[0][1])
+
+
+def behind(generation: str, seal: generations.Seal, known: Known) -> str | None:
+    """Say what the database knows that this index does not; None if nothing."""
+    commit_no = known.commits.get(generation)
+    if commit_no is None:
+        return f"the database does not know generation {generation}"
+    if seal.commit_no < commit_no:
+        return f"it is at commit {seal.commit_no} and should be at {commit_no}"
+    if seal.change_no > known.newest_change:
+        return "it comes from a later database"
+    return None
+
+
+def remember(generation: str, seal: generations.Seal) -> None:
+    """Write down how far a generation has come; flushes."""
+    state = db.session.get(IndexState, generation)
+    if state is None:
+        state = IndexState(generation=generation)
+        db.session.add(state)
+    state.change_no, state.commit_no = seal.change_no, seal.commit_no
+    db.session.flush()
+
+
+def indexed_up_to(post_ids: Iterable[int]) -> int:
+    """Find the change number up to which all is indexed once these posts are.
+
+    What is not among them and still waits holds it back.
+    """
+    waiting = (
+        select(func.min(Post.change_no))
+        .join(Job, Job.key == Post.id)
+        .where(Job.kind == KIND, Job.open(), Post.id.not_in(list(post_ids)))
+    )
+    lowest = db.session.scalar(waiting)
+    newest = last_number("change_no")
+    return newest if lowest is None else min(newest, lowest - 1)
+
+
+def documents(post_ids: Sequence[int]) -> Iterator["Document"]:
+    """Read what the index holds of these posts; what is not published is left out.
+
+    Three queries, however many posts.
+    """
+    from app.search.index import Document
+
+    rows = _published(post_ids)
+    revision_ids = [row.revision_id for row in rows]
+    described = _descriptions(revision_ids)
+    translated = _translations(revision_ids)
+    for row in rows:
+        audience = audience_of(row.kind, row.thread_id, row.space_id)
+        original = [(row.lang, markup.plain(row.source))]
+        original += [(row.lang, words) for words in described[row.revision_id]]
+        if row.opens:
+            original.append((row.title_lang, row.title))
+        spoken = {row.lang: original}
+        for lang, source in translated[row.revision_id]:
+            if lang not in spoken:
+                spoken[lang] = [(lang, markup.plain(source))]
+        for lang, texts in spoken.items():
+            yield Document(row.post_id, row.change_no, audience, lang, texts)
+
+
+def audience_of(kind: str, thread_id: int, space_id: int) -> str:
+    """Name who may read a thread: a pair's letters are no matter of its space."""
+    return f"t{thread_id}" if kind == LETTERS else f"s{space_id}"
+
+
+def _published(post_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    opening = (
+        select(func.min(Post.id))
+        .where(Post.thread_id == Thread.id)
+        .correlate(Thread)
+        .scalar_subquery()
+    )
+    return db.session.execute(
+        select(
+            Post.id.label("post_id"),
+            Post.change_no,
+            Thread.id.label("thread_id"),
+            Thread.kind,
+            Thread.space_id,
+            Thread.title,
+            Thread.lang.label("title_lang"),
+            (Post.id == opening).label("opens"),
+            Revision.id.label("revision_id"),
+            Revision.lang,
+            Revision.source,
+        )
+        .join(Thread, Post.thread_id == Thread.id)
+        .join(Revision, Post.current_id == Revision.id)
+        .where(Post.is_published(), Post.id.in_(post_ids))
+        .order_by(Post.id)
+    ).all()
+
+
+def _descriptions(revision_ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for revision_id, words in db.session.execute(
+        select(Attachment.revision_id, Attachment.description)
+        .where(Attachment.revision_id.in_(revision_ids))
+        .order_by(Attachment.n)
+    ):
+        found[revision_id].append(words)
+    return found
+
+
+def _translations(revision_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for revision_id, lang, source in db.session.execute(
+        select(Rendition.revision_id, Rendition.lang, Rendition.source)
+        .where(Rendition.revision_id.in_(revision_ids), Rendition.source.is_not(None))
+        .order_by(Rendition.lang)
+    ):
+        found[revision_id].append((lang, source))
+    return found

@@ -1,0 +1,13 @@
+"""What the search room adds to the app."""
+
+from flask import Flask
+
+from app import pipeline
+from app.search import cli, indexing, rebuilding, views  # noqa: F401  # rebuilding registers its chores
+
+
+def register(app: Flask) -> None:
+    """Whoosh itself is imported by the first search or the first job: 0.1 s."""
+    app.register_blueprint(views.bp)
+    app.cli.add_command(cli.commands)
+    pipeline.follow(indexing.KIND, renditions=True)
