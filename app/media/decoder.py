@@ -99,12 +99,11 @@ def reduced(image: Image.Image) -> Image.Image:
     return image
 
 
-def orientation_of(image: Image.Image) -> int | None:
+def orientation_of(image: Image.Image) -> object:
     try:
-        found = image.getexif().get(ORIENTATION)
-    except (SyntaxError, TypeError, ValueError, struct.error):
+        return image.getexif().get(ORIENTATION)
+    except (SyntaxError, struct.error):
         return None  # damaged EXIF does not make the photo unreadable
-    return found if isinstance(found, int) else None
 
 
 def on_white(image: Image.Image) -> Image.Image:
