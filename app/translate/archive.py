@@ -21,7 +21,9 @@ CHUNK_BYTES = 1 << 20
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 # Windows opens a device for these, whatever the folder or the ending.
-_DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\..*)?", re.I)
+_DEVICES = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\..*)?", re.I
+)
 _ODD = re.compile(r'[\x00-\x1f\x7f"*:<>?|\\]')
 # All that is ever unpacked. Official packs also carry pickles for stanza, which
 # nothing here reads.
@@ -63,7 +65,9 @@ def unpack(path: Path, into: Path) -> None:
         ) from error
 
 
-def _checked(archive: zipfile.ZipFile, archive_bytes: int) -> dict[str, zipfile.ZipInfo]:
+def _checked(
+    archive: zipfile.ZipFile, archive_bytes: int
+) -> dict[str, zipfile.ZipInfo]:
     """Judge every entry; return the files to unpack by their path in the folder."""
     infos = archive.infolist()
     if not infos:
@@ -79,7 +83,9 @@ def _checked(archive: zipfile.ZipFile, archive_bytes: int) -> dict[str, zipfile.
         tops.add(parts[0])
         folded = "/".join(parts).casefold()
         if folded in seen:
-            raise PackRefused(f"The archive holds {_shown(info)} twice. It was not installed.")
+            raise PackRefused(
+                f"The archive holds {_shown(info)} twice. It was not installed."
+            )
         seen.add(folded)
         if len(parts) == 1 and not info.is_dir():
             raise PackRefused(
@@ -120,7 +126,9 @@ def _checked_path(info: zipfile.ZipInfo) -> tuple[str, ...]:
             "installed."
         )
     if info.flag_bits & _ENCRYPTED:
-        raise PackRefused("The archive is locked with a password. It was not installed.")
+        raise PackRefused(
+            "The archive is locked with a password. It was not installed."
+        )
     if info.compress_type not in _METHODS:
         raise PackRefused(
             "The archive is compressed in a way packs are not. It was not installed."
@@ -150,10 +158,9 @@ def _check_sizes(infos: list[zipfile.ZipInfo], archive_bytes: int) -> None:
             "It would grow more than a hundredfold when unpacked, as no model does. It "
             "was not installed."
         )
-    for info in infos:
-        if info.orig_filename.endswith("/metadata.json"):
-            if info.file_size > MAX_METADATA_BYTES:
-                raise PackRefused("Its metadata.json is far too big. It was not installed.")
+    metadata = (i for i in infos if i.orig_filename.endswith("/metadata.json"))
+    if any(info.file_size > MAX_METADATA_BYTES for info in metadata):
+        raise PackRefused("Its metadata.json is far too big. It was not installed.")
 
 
 def _check_complete(files: dict[str, zipfile.ZipInfo]) -> None:

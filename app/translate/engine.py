@@ -71,7 +71,9 @@ class Model:
         )
         self.used_at = time.monotonic()
 
-    def translate(self, sentences: Sequence[str], *, careful: bool) -> list[list[Draft]]:
+    def translate(
+        self, sentences: Sequence[str], *, careful: bool
+    ) -> list[list[Draft]]:
         """Translate each sentence on its own; best proposal first.
 
         `careful` is for those that failed a check: slower, several proposals, and
@@ -82,10 +84,14 @@ class Model:
         waiting: list[tuple[int, Any]] = []
         shorter = 0
         for longest in LENGTH_STEPS:
-            chosen = [n for n, one in enumerate(tokens) if shorter < len(one) <= longest]
+            chosen = [
+                n for n, one in enumerate(tokens) if shorter < len(one) <= longest
+            ]
             shorter = longest
             if chosen:
-                answers = self._start([tokens[n] for n in chosen], longest, careful=careful)
+                answers = self._start(
+                    [tokens[n] for n in chosen], longest, careful=careful
+                )
                 waiting.extend(zip(chosen, answers, strict=True))
         drafts: list[list[Draft]] = [[] for _sentence in sentences]
         for n, answer in waiting:
@@ -97,7 +103,9 @@ class Model:
         """Count the pieces a word falls into; a word the model knows is one or two."""
         return len(self._tokenizer.encode(word))
 
-    def _start(self, batch: list[list[str]], longest: int, *, careful: bool) -> list[Any]:
+    def _start(
+        self, batch: list[list[str]], longest: int, *, careful: bool
+    ) -> list[Any]:
         prefix = self._package.target_prefix
         options: dict[str, Any] = {"beam_size": FIRST_BEAM}
         if careful:
@@ -187,7 +195,9 @@ def _argos_at(folder: Path) -> Iterator[None]:
     }
     with _import_lock:
         before = {name: os.environ.get(name) for name in mine}
-        ours_only = {n: os.environ.pop(n) for n in [*os.environ] if n.startswith("ARGOS_")}
+        ours_only = {
+            n: os.environ.pop(n) for n in [*os.environ] if n.startswith("ARGOS_")
+        }
         os.environ.update(mine)
         try:
             yield

@@ -120,11 +120,8 @@ def install(path: Path) -> Pack:
 def install_starters() -> list[Pack]:
     """Install the packs that ship with the server and are not there yet."""
     there = {pack.pair for pack in installed()}
-    added = []
-    for path in sorted(Path(current_app.config["STARTER_PACKS"]).glob("*.argosmodel")):
-        if path.stem.removeprefix("translate-").replace("_", "-") not in there:
-            added.append(install(path))
-    return added
+    shipped = sorted(Path(current_app.config["STARTER_PACKS"]).glob("*.argosmodel"))
+    return [install(path) for path in shipped if _pair_in_name(path) not in there]
 
 
 def remove(pair: str) -> None:
@@ -158,7 +155,9 @@ def read_pack(folder: Path) -> Pack:
     from_code, to_code = metadata.get("from_code"), metadata.get("to_code")
     version = metadata.get("package_version")
     if metadata.get("type", "translate") != "translate":
-        raise PackRefused("This Argos package does not translate; it was not installed.")
+        raise PackRefused(
+            "This Argos package does not translate; it was not installed."
+        )
     for code in (from_code, to_code):
         if not isinstance(code, str) or not _CODE.fullmatch(code):
             raise PackRefused("Its metadata.json names no proper pair of languages.")
@@ -168,7 +167,9 @@ def read_pack(folder: Path) -> Pack:
         raise PackRefused("Its metadata.json names no proper version.")
     if not (folder / "model" / "model.bin").is_file():
         raise PackRefused("Its model is missing.")
-    if not any((folder / name).is_file() for name in ("sentencepiece.model", "bpe.model")):
+    if not any(
+        (folder / name).is_file() for name in ("sentencepiece.model", "bpe.model")
+    ):
         raise PackRefused("Its tokenizer is missing.")
     return Pack(folder, str(from_code), str(to_code), version)
 
@@ -184,6 +185,10 @@ def tidy(home: Path) -> None:
     for rest in [*home.glob(".new-*"), *home.glob(".gone-*")]:
         if time.time() - rest.stat().st_mtime > LEFT_BEHIND_SECONDS:
             shutil.rmtree(rest, ignore_errors=True)
+
+
+def _pair_in_name(path: Path) -> str:
+    return path.stem.removeprefix("translate-").replace("_", "-")
 
 
 def _all() -> list[Pack | Damaged]:
