@@ -98,13 +98,15 @@ def flask(instance: Path, *arguments: str) -> "subprocess.CompletedProcess[bytes
 
 def first_words(instance: Path, address: str) -> str:
     """Say how to make the first teacher, or whom to be in the demo."""
+    if table := _read(instance / "sign-ins.txt"):
+        return table
     code = _read(instance / "first-run-code")
-    if code:
-        return (
-            f"There is no school here yet. Open {address}/first\n"
-            f"and type this code to make the school and its first teacher:  {code}"
-        )
-    return _read(instance / "sign-ins.txt")
+    if not code:
+        return ""
+    return (
+        f"There is no school here yet. Open {address}/first\n"
+        f"and type this code to make the school and its first teacher:  {code}"
+    )
 
 
 def _read(path: Path) -> str:

@@ -82,7 +82,10 @@ class Kept:
     def ask_to_end(self) -> None:
         if self.process is None or self.process.poll() is not None:
             return
-        self.process.send_signal(END)
+        try:
+            self.process.send_signal(END)
+        except OSError:
+            self.process.terminate()  # on Windows, where there is no console
 
     def end(self, deadline: float) -> None:
         """Wait until it has ended; kill it where the deadline has passed."""

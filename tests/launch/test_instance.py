@@ -92,3 +92,9 @@ def test_the_first_run_code_is_shown_with_where_to_type_it(tmp_path: Path) -> No
 
 def test_a_school_that_stands_needs_no_first_words(tmp_path: Path) -> None:
     assert first_words(tmp_path, "http://localhost:8000") == ""
+
+
+def test_the_demos_sign_ins_are_shown_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "sign-ins.txt").write_text("Ana   PIN 123456\n")
+
+    assert first_words(tmp_path, "http://localhost:8000") == "Ana   PIN 123456"
