@@ -8,7 +8,7 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
-from launch.places import ROOT, child_environment, venv_program
+from launch.places import ROOT, server_environment, venv_program
 from launch.words import Stop, about_folder, say
 
 KEY = re.compile(r"[0-9a-f]{64}")
@@ -91,7 +91,7 @@ def flask(instance: Path, *arguments: str) -> "subprocess.CompletedProcess[bytes
     return subprocess.run(
         [str(venv_program("python")), "-m", "flask", "--app", "wsgi", *arguments],
         cwd=ROOT,
-        env=child_environment(PARAVION_INSTANCE=str(instance)),
+        env=server_environment(instance),
         check=False,
     )
 

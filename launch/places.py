@@ -33,3 +33,12 @@ def instance_folder(*, demo: bool) -> Path:
 def child_environment(**more: str) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if k.upper() not in NOT_INHERITED}
     return kept | {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"} | more
+
+
+def server_environment(instance: Path, **more: str) -> dict[str, str]:
+    return child_environment(
+        PARAVION_INSTANCE=str(instance),
+        # Whoosh's old code makes Python warn where it cannot keep compiled files.
+        PYTHONWARNINGS="ignore::SyntaxWarning",
+        **more,
+    )

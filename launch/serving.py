@@ -11,7 +11,7 @@ from types import FrameType
 
 from launch.addresses import own_address, school_address, serves
 from launch.instance import first_words
-from launch.places import ROOT, child_environment, venv_program
+from launch.places import ROOT, server_environment, venv_program
 from launch.words import say
 
 LOOK_SECONDS = 0.2
@@ -107,8 +107,8 @@ class Kept:
 
 def serve(instance: Path, host: str, port: int) -> None:
     """Serve until Ctrl-C or SIGTERM; both processes have ended when it returns."""
-    environment = child_environment(
-        PARAVION_INSTANCE=str(instance),
+    environment = server_environment(
+        instance,
         PARAVION_HOST=host,
         PARAVION_PORT=str(port),
         PARAVION_PARENT_PIPE="1",
