@@ -4,6 +4,7 @@ import hashlib
 import os
 import sys
 import time
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -21,6 +22,13 @@ from app.media.uploading import accept_upload, discard, sweep_uploads, upload_pa
 from app.web.errors import Refused
 
 DAY_SECONDS = 24 * 3600
+
+
+@pytest.fixture(autouse=True)
+def form_sent(app: Flask) -> Iterator[None]:
+    """Uploads come with a form, and a refusal speaks its sender's language."""
+    with app.test_request_context("/", method="POST"):
+        yield
 
 
 def a_picture(kind: str = "JPEG", colour: str = "red") -> bytes:
