@@ -8,7 +8,7 @@ from types import FrameType
 from typing import Any
 
 from waitress.channel import HTTPChannel
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, create_server
 
 from app.factory import create_app
 
@@ -36,8 +36,10 @@ class PatientChannel(HTTPChannel):
         taken = bool(super().received(data))
         in_headers = self.request is not None and not self.request.headers_finished
         ends = self.request is None
-        if begins or ends or (
-            not in_headers and self.unrewarded_bytes >= RENEWING_BYTES
+        if (
+            begins
+            or ends
+            or (not in_headers and self.unrewarded_bytes >= RENEWING_BYTES)
         ):
             self.renewed_at, self.unrewarded_bytes = self.last_activity, 0
         else:
@@ -60,7 +62,8 @@ def server(host: str, port: int) -> Any:
         max_request_body_size=13_000_000,
         ident="",
     )
-    made.channel_class = PatientChannel
+    # Read at each new connection; with two addresses waitress has two servers.
+    BaseWSGIServer.channel_class = PatientChannel
     return made
 
 

@@ -93,7 +93,7 @@ def reading() -> Iterator[None]:
         _reading.reset(token)
 
 
-def set_reading(value: bool) -> None:
+def set_reading(*, value: bool) -> None:
     """Say for this request or command whether transactions only read."""
     _reading.set(value)
 
@@ -157,6 +157,4 @@ def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         # A transaction that reads first and writes later fails as "locked"
         # when another wrote meanwhile, whatever the timeout.
-        connection.exec_driver_sql(
-            "BEGIN" if _reading.get() else "BEGIN IMMEDIATE"
-        )
+        connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")

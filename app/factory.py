@@ -39,9 +39,11 @@ def create_app(instance: Path | None = None, **changed: Any) -> Flask:
     )
     app = Flask("app")
     app.config.update(settings(instance) | changed)
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"connect_args": {"timeout": 20}} if (
-        app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite")
-    ) else {"pool_pre_ping": True}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
+        {"connect_args": {"timeout": 20}}
+        if (app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"))
+        else {"pool_pre_ping": True}
+    )
     db.init_app(app)
     web.register(app)
     for room in ROOMS:

@@ -23,7 +23,7 @@ def app(instance: Path) -> Iterator[Flask]:
     """An application with empty tables, its context pushed."""
     made = create_app(instance, TESTING=True)
     with made.app_context():
-        set_reading(False)
+        set_reading(value=False)
         db.create_all()
         yield made
         db.session.rollback()

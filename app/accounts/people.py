@@ -32,8 +32,11 @@ def checked_name(typed: str) -> str:
         raise Refused(_("A name is missing. Write it with letters."))
     if len(name) > NAME_MAX:
         raise Refused(
-            _("“%(name)s…” is longer than %(most)s letters. Shorten the name.",
-              name=name[:20], most=NAME_MAX)
+            _(
+                "“%(name)s…” is longer than %(most)s letters. Shorten the name.",
+                name=name[:20],
+                most=NAME_MAX,
+            )
         )
     return name
 
@@ -60,7 +63,9 @@ def make_teacher(school_id: int, full_name: str, lang: str, *, admin: bool) -> A
     taken = select(Account.id).where(Account.login_folded == folded)
     if db.session.scalar(taken) is not None:
         raise Refused(
-            _("A teacher of this name is here already. Add an initial or a second name.")
+            _(
+                "A teacher of this name is here already. Add an initial or a second name."
+            )
         )
     account = make_person(school_id, full_name, lang)
     account.person.shown_name = account.full_name
@@ -124,8 +129,11 @@ def check_passphrase(passphrase: str, again: str) -> None:
     """Refuse a passphrase that is short, simple or mistyped."""
     if len(passphrase) < PASSPHRASE_MIN or len(set(passphrase)) < 5:
         raise Refused(
-            _("A passphrase has at least %(least)s characters. Take four words that "
-              "only you would put together.", least=PASSPHRASE_MIN)
+            _(
+                "A passphrase has at least %(least)s characters. Take four words that "
+                "only you would put together.",
+                least=PASSPHRASE_MIN,
+            )
         )
     if len(passphrase) > 200:
         raise Refused(_("A passphrase has at most 200 characters. Shorten it."))

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from itertools import pairwise
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -52,7 +53,7 @@ def new_pin() -> str:
 
 def is_weak_pin(pin: str) -> bool:
     """Hold for PINs that a classmate tries first: 121212, 112233, 234567."""
-    steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
     return len(set(pin)) < 4 or len(steps) == 1
 
 

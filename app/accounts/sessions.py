@@ -8,7 +8,11 @@ from datetime import timedelta
 from typing import cast
 
 from flask import Flask, Request, Response, current_app, g, session
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.sessions import (
+    SecureCookieSession,
+    SecureCookieSessionInterface,
+    SessionMixin,
+)
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
@@ -17,7 +21,7 @@ from app.accounts.models import Account, SignInSession
 from app.db import db, now, set_reading
 
 # A cookie that starts so names a row; others are signed and belong to nobody.
-TOKEN_MARK = "t-"
+TOKEN_MARK = "t-"  # noqa: S105  # a mark, no secret
 SEEN_EVERY_SECONDS = 60
 
 log = logging.getLogger(__name__)
@@ -36,7 +40,7 @@ class ServerSessionInterface(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> ServerSession | None:
         # The first query of a request is made here: say which kind it is.
-        set_reading(request.method in ("GET", "HEAD", "OPTIONS"))
+        set_reading(value=request.method in ("GET", "HEAD", "OPTIONS"))
         # Not yet matched to an endpoint here; these two belong to nobody.
         if request.path.startswith("/static/") or request.path == "/ping":
             return ServerSession()
@@ -50,7 +54,7 @@ class ServerSessionInterface(SecureCookieSessionInterface):
         return opened
 
     def save_session(
-        self, app: Flask, session: SecureCookieSession, response: Response
+        self, app: Flask, session: SessionMixin, response: Response
     ) -> None:
         token = g.get("session_token")
         if token:
@@ -82,12 +86,16 @@ def register(app: Flask) -> None:
     # A global, so that the shared pieces of pages see it too.
     app.jinja_env.globals["current_user"] = current_user
     app.after_request(_note_seen)
-    app.teardown_request(lambda error: set_reading(False))
+    app.teardown_request(_end_reading)
+
+
+def _end_reading(error: BaseException | None) -> None:
+    set_reading(value=False)
 
 
 def viewer() -> Account:
     """Who is signed in; only behind `login_required`."""
-    return cast(Account, current_user._get_current_object())
+    return cast(Account, current_user)
 
 
 def start_session(account: Account) -> None:
@@ -165,7 +173,7 @@ def _note_seen(response: Response) -> Response:
         return response
     try:
         db.session.rollback()
-        set_reading(False)
+        set_reading(value=False)
         db.session.execute(
             update(SignInSession)
             .where(SignInSession.id == row_id)

@@ -38,7 +38,9 @@ def sign_in(scope: str, name: str, account_id: int | None, secret: str) -> None:
         _count_wrong(key)
         db.session.commit()
         raise Refused(
-            _("That did not fit. Check the code, the name and the secret, and try again.")
+            _(
+                "That did not fit. Check the code, the name and the secret, and try again."
+            )
         )
     tries = db.session.get(WrongTries, key)
     if tries is not None:

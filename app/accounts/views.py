@@ -1,17 +1,16 @@
 """Pages: a teacher's sign-in, using a slip, and *I'm done*."""
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from app.accounts.people import teacher_named, use_slip
 from app.accounts.sessions import end_session, start_session
 from app.accounts.signing_in import sign_in
 from app.db import db
+from app.web.answers import Answer
 from app.web.errors import Refused
 from app.web.going import next_page
 
 bp = Blueprint("accounts", __name__, template_folder="templates")
-
-Answer = str | Response | tuple[str, int]
 
 
 @bp.get("/sign-in/teacher")

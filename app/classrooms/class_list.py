@@ -23,8 +23,11 @@ def listed_names(typed: str) -> list[str]:
         raise Refused(_("No name is here. Write one name on each line."))
     if len(lines) > CLASS_MAX:
         raise Refused(
-            _("These are %(count)s names; %(most)s fit at a time. Add them in parts.",
-              count=len(lines), most=CLASS_MAX)
+            _(
+                "These are %(count)s names; %(most)s fit at a time. Add them in parts.",
+                count=len(lines),
+                most=CLASS_MAX,
+            )
         )
     names: list[str] = []
     seen: set[str] = set()
@@ -32,7 +35,10 @@ def listed_names(typed: str) -> list[str]:
         name = checked_name(line)
         if fold(name) in seen:
             raise Refused(
-                _("“%(name)s” is there twice. Add an initial to tell them apart.", name=name)
+                _(
+                    "“%(name)s” is there twice. Add an initial to tell them apart.",
+                    name=name,
+                )
             )
         seen.add(fold(name))
         names.append(name)
@@ -54,8 +60,11 @@ def add_pupils(
         known = members.get(fold(name))
         if known is not None and (known.left_at is None or known.role != PUPIL):
             raise Refused(
-                _("“%(name)s” is in this class already. Add an initial to tell them "
-                  "apart.", name=name)
+                _(
+                    "“%(name)s” is in this class already. Add an initial to tell them "
+                    "apart.",
+                    name=name,
+                )
             )
         if known is not None:
             known.left_at = None

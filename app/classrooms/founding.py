@@ -113,7 +113,9 @@ def add_teacher(classroom: Classroom, teacher: Account) -> None:
 
 def _free_code() -> str:
     while True:
-        code = str(10 ** (CODE_DIGITS - 1) + secrets.randbelow(9 * 10 ** (CODE_DIGITS - 1)))
+        code = str(
+            10 ** (CODE_DIGITS - 1) + secrets.randbelow(9 * 10 ** (CODE_DIGITS - 1))
+        )
         taken = select(Classroom.id).where(Classroom.code == code)
         if db.session.scalar(taken) is None:
             return code

@@ -104,7 +104,9 @@ class Space(Base):
     )
 
     @classmethod
-    def open_to(cls, viewer: Account, *, as_teacher: bool = False) -> Select[tuple[Self]]:
+    def open_to(
+        cls, viewer: Account, *, as_teacher: bool = False
+    ) -> Select[tuple[Self]]:
         """Select the spaces the viewer's classrooms have joined, by title."""
         return (
             select(cls)

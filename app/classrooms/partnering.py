@@ -27,7 +27,9 @@ def propose(
     ).one_or_none()
     if other is None:
         raise Refused(
-            _("No classroom has this code. Ask the other teacher to read it to you again.")
+            _(
+                "No classroom has this code. Ask the other teacher to read it to you again."
+            )
         )
     if other.id == classroom.id:
         raise Refused(

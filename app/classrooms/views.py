@@ -2,7 +2,6 @@
 
 from flask import (
     Blueprint,
-    Response,
     abort,
     current_app,
     redirect,
@@ -31,13 +30,12 @@ from app.classrooms import class_list, founding, partnering
 from app.classrooms.models import PUPIL, Classroom, Member, School
 from app.classrooms.permissions import is_teacher
 from app.db import db, reading
+from app.web.answers import Answer
 from app.web.errors import Refused, one_or_404
 from app.web.going import next_page
 from app.web.langs import chosen_lang
 
 bp = Blueprint("classrooms", __name__, template_folder="templates")
-
-Answer = str | Response | tuple[str, int]
 
 
 @bp.get("/first")
@@ -56,8 +54,10 @@ def first_run_now() -> Answer:
     try:
         if not founding.first_code_fits(code_file, form.get("code", "")):
             raise Refused(
-                _("This is not the code in the terminal window where the server started. "
-                  "Look there and type it again.")
+                _(
+                    "This is not the code in the terminal window where the server started. "
+                    "Look there and type it again."
+                )
             )
         check_passphrase(form.get("secret", ""), form.get("again", ""))
         account = founding.found_school(
@@ -126,7 +126,9 @@ def new_classroom() -> Answer:
         db.session.rollback()
         return _my_classrooms(str(refusal)), 422
     db.session.commit()
-    return redirect(url_for("classrooms.classroom", classroom_id=classroom.id), code=303)
+    return redirect(
+        url_for("classrooms.classroom", classroom_id=classroom.id), code=303
+    )
 
 
 @bp.get("/classrooms/<int:classroom_id>")

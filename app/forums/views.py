@@ -1,6 +1,6 @@
 """Pages: all forums, one forum, a thread and answering in it."""
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import login_required
 from sqlalchemy import exists, func, literal, select
@@ -16,14 +16,13 @@ from app.posts.publishing import sent_before
 from app.posts.sending import publish_form
 from app.posts.showing import shown, with_words
 from app.posts.threads import start_thread
+from app.web.answers import Answer
 from app.web.csrf import sent_form_key
 from app.web.errors import Refused, one_or_404
 from app.web.langs import chosen_lang
 from app.web.paging import MAX_KEY, page_of
 
 bp = Blueprint("forums", __name__, template_folder="templates")
-
-Answer = str | Response | tuple[str, int]
 
 THREADS_A_PAGE = 30
 TITLE_MAX = 120
@@ -94,12 +93,16 @@ def new_thread(forum_id: int) -> Answer:
     opened = one_or_404(Forum.visible_to(viewer()), id=forum_id)
     try:
         sent = sent_before(viewer(), sent_form_key())
-        thread = sent.thread if sent else start_thread(
-            opened.space_id,
-            opened.id,
-            request.form.get("title", ""),
-            viewer(),
-            chosen_lang(),
+        thread = (
+            sent.thread
+            if sent
+            else start_thread(
+                opened.space_id,
+                opened.id,
+                request.form.get("title", ""),
+                viewer(),
+                chosen_lang(),
+            )
         )
         post = publish_form(thread, viewer())
     except Refused as refusal:

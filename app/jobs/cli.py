@@ -6,7 +6,6 @@ import sys
 import threading
 from types import FrameType
 
-from flask import current_app
 from flask.cli import AppGroup
 
 from app.jobs.runner import work
@@ -27,7 +26,7 @@ def work_command() -> None:
             signal.signal(getattr(signal, name), end)
     if os.environ.get("PARAVION_PARENT_PIPE") == "1":
         threading.Thread(target=_end_with_parent, args=(stop,), daemon=True).start()
-    work(current_app._get_current_object(), stop)  # type: ignore[attr-defined]  # Flask's own way to the app behind the proxy
+    work(stop)
 
 
 def _end_with_parent(stop: threading.Event) -> None:

@@ -59,6 +59,4 @@ def enqueue(kind: str, keys: Iterable[int]) -> None:
 
 def open_jobs(kind: str) -> list[int]:
     """List the keys of a kind that are still to do."""
-    return list(
-        db.session.scalars(select(Job.key).where(Job.kind == kind, Job.open()))
-    )
+    return list(db.session.scalars(select(Job.key).where(Job.kind == kind, Job.open())))

@@ -5,8 +5,9 @@ import threading
 import time
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 
-from flask import Flask
+from flask import current_app
 from sqlalchemy import or_, select, update
 from sqlalchemy.exc import OperationalError
 
@@ -23,30 +24,29 @@ MAX_BACKOFF_SECONDS = 3600
 log = logging.getLogger(__name__)
 
 
-def work(app: Flask, stop: threading.Event) -> None:
+def work(stop: threading.Event) -> None:
     """Do jobs until `stop` is set; the job in hand is finished first."""
-    with app.app_context():
-        free_leases()
-        for chore in at_start:
-            _guarded(chore.__name__, chore)
-        last_chores = time.monotonic()
-        beat = Heartbeat(app)
-        while not stop.is_set():
-            beat.now_and_then()
-            if work_once():
-                continue
-            if time.monotonic() - last_chores > IDLE_CHORE_SECONDS:
-                last_chores = time.monotonic()
-                for chore in when_idle:
-                    _guarded(chore.__name__, chore)
-            stop.wait(POLL_SECONDS)
+    free_leases()
+    for chore in at_start:
+        _guarded(chore.__name__, chore)
+    last_chores = time.monotonic()
+    beat = Heartbeat(current_app.config["INSTANCE"] / "worker-alive")
+    while not stop.is_set():
+        beat.now_and_then()
+        if work_once():
+            continue
+        if time.monotonic() - last_chores > IDLE_CHORE_SECONDS:
+            last_chores = time.monotonic()
+            for chore in when_idle:
+                _guarded(chore.__name__, chore)
+        stop.wait(POLL_SECONDS)
 
 
 class Heartbeat:
     """Touches a file in the instance, so that the health page sees a live worker."""
 
-    def __init__(self, app: Flask) -> None:
-        self.path = app.config["INSTANCE"] / "worker-alive"
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self.last = float("-inf")
 
     def now_and_then(self) -> None:

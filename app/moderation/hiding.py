@@ -53,7 +53,10 @@ def report(post: Post, reader: Account, words: str) -> None:
     words = words.strip()
     if len(words) > WORDS_MAX:
         raise Refused(
-            _("Your words are longer than %(most)s letters. Shorten them.", most=WORDS_MAX)
+            _(
+                "Your words are longer than %(most)s letters. Shorten them.",
+                most=WORDS_MAX,
+            )
         )
     open_one = select(Report.id).where(
         Report.post_id == post.id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_login import login_required
 from sqlalchemy.orm import joinedload
 
@@ -13,11 +13,10 @@ from app.moderation import hiding, review
 from app.moderation.models import Report
 from app.posts.models import Post, Revision, waiting_count, waiting_for
 from app.posts.showing import shown, shown_revisions, thread_url, with_words
+from app.web.answers import Answer
 from app.web.errors import Refused, one_or_404
 
 bp = Blueprint("moderation", __name__, template_folder="templates")
-
-Answer = str | Response | tuple[str, int]
 
 # Whole texts, so a page holds few; the rest follows as these are dealt with.
 PAGE_REVISIONS = 10

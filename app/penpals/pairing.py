@@ -49,20 +49,18 @@ def pair(space: Space, teacher: Account, one_id: int, other_id: int) -> Thread:
 
     The teacher brings one of her own; the same two are paired once.
     """
-    rooms = {
-        person_id: classroom_id
-        for person_id, classroom_id in db.session.execute(
-            select(Member.person_id, Member.classroom_id)
-            .join(SpaceClassroom, SpaceClassroom.classroom_id == Member.classroom_id)
-            .where(
-                SpaceClassroom.space_id == space.id,
-                SpaceClassroom.joined_at.is_not(None),
-                Member.person_id.in_([one_id, other_id]),
-                Member.role == PUPIL,
-                Member.left_at.is_(None),
-            )
+    chosen = db.session.execute(
+        select(Member.person_id, Member.classroom_id)
+        .join(SpaceClassroom, SpaceClassroom.classroom_id == Member.classroom_id)
+        .where(
+            SpaceClassroom.space_id == space.id,
+            SpaceClassroom.joined_at.is_not(None),
+            Member.person_id.in_([one_id, other_id]),
+            Member.role == PUPIL,
+            Member.left_at.is_(None),
         )
-    }
+    )
+    rooms = {row.person_id: row.classroom_id for row in chosen}
     if len(rooms) != 2 or len(set(rooms.values())) != 2:
         raise Refused(_("Choose two pupils, one from each class."))
     own = set(db.session.scalars(pupils_of(teacher)))

@@ -1,6 +1,6 @@
 """Pages: my letters, one pair's letters, and pairing for teachers."""
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_login import login_required
 from sqlalchemy.orm import selectinload
 
@@ -18,12 +18,11 @@ from app.posts.models import Post, Thread, ThreadReader
 from app.posts.permissions import may_write
 from app.posts.sending import publish_form
 from app.posts.showing import shown, with_words
+from app.web.answers import Answer
 from app.web.errors import Refused, one_or_404
 from app.web.paging import page_of
 
 bp = Blueprint("penpals", __name__, template_folder="templates")
-
-Answer = str | Response | tuple[str, int]
 
 PAIRS_A_PAGE = 60
 WITH_READERS = selectinload(Thread.readers).joinedload(ThreadReader.person)
@@ -37,9 +36,7 @@ def all_letters() -> Answer:
 
 def _all_letters_page(error: str | None = None) -> str:
     threads = db.session.scalars(
-        letters_visible_to(viewer())
-        .options(WITH_READERS)
-        .limit(PAIRS_A_PAGE)
+        letters_visible_to(viewer()).options(WITH_READERS).limit(PAIRS_A_PAGE)
     ).all()
     return render_template(
         "penpals/all_letters.html",
@@ -105,9 +102,7 @@ def write(thread_id: int) -> Answer:
 
 
 def _letter_thread(thread_id: int) -> Thread:
-    return one_or_404(
-        letters_visible_to(viewer()).options(WITH_READERS), id=thread_id
-    )
+    return one_or_404(letters_visible_to(viewer()).options(WITH_READERS), id=thread_id)
 
 
 def _letters_page(opened: Thread, error: str | None = None) -> str:

@@ -56,8 +56,10 @@ def publish(
     if sent is not None:
         if sent.revisions[0].sha256 != _digest(source):
             raise OtherWordsError(
-                _("You sent this form already, with other words. Those are safe. "
-                  "Send again to add these as a post of their own.")
+                _(
+                    "You sent this form already, with other words. Those are safe. "
+                    "Send again to add these as a post of their own."
+                )
             )
         return sent
     change_no = next_change_no()
@@ -142,8 +144,12 @@ def checked_source(typed: str, *, may_be_empty: bool) -> str:
     if size > most:
         over = size - most
         raise Refused(
-            _("Your text is %(over)s bytes too long; %(most)s fit. Shorten it, or send "
-              "the rest as an answer.", over=format_number(over), most=format_number(most))
+            _(
+                "Your text is %(over)s bytes too long; %(most)s fit. Shorten it, or send "
+                "the rest as an answer.",
+                over=format_number(over),
+                most=format_number(most),
+            )
         )
     if not may_be_empty and not markup.plain(source).strip():
         raise Refused(_("There are no words yet. Write something, then send it."))
@@ -170,7 +176,9 @@ def _attach(revision: Revision, picture: FileStorage, description: str) -> None:
     described = " ".join(description.split())[:DESCRIPTION_MAX]
     if not described:
         raise Refused(
-            _("Say in a few words what the picture shows, for those who cannot load it.")
+            _(
+                "Say in a few words what the picture shows, for those who cannot load it."
+            )
         )
     media = accept_upload(picture)
     db.session.add(

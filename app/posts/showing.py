@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import url_for
 from markupsafe import Markup
@@ -29,19 +30,40 @@ MACHINE, NO_PACK, NOT_YET = "machine", "no pack", "not yet"
 
 
 @dataclass(frozen=True)
+class Words:
+    """What a reader gets to read; `how` is empty for the author's own words."""
+
+    body: Markup
+    source: str
+    lang: str
+    how: str = ""
+    doubt: int = 0
+
+
+@dataclass(frozen=True)
 class ShownPost:
-    """One post on a page; `how` is empty when these are the author's own words."""
+    """One post on a page: whose it is, its words, and how they came to be."""
 
     post: Post
     author: Person
     revision: Revision
+    words: Words
     body: Markup
-    lang: str
-    how: str
-    doubt: int
     attachments: Sequence[Attachment]
     shortened: bool
     own: bool
+
+    @property
+    def lang(self) -> str:
+        return self.words.lang
+
+    @property
+    def how(self) -> str:
+        return self.words.how
+
+    @property
+    def doubt(self) -> int:
+        return self.words.doubt
 
     @property
     def state(self) -> str:
@@ -62,7 +84,11 @@ def with_words(query: Select[tuple[Post]]) -> Select[tuple[Post]]:
 
 
 def shown(
-    posts: Iterable[Post], viewer: Account, *, original: bool = False, whole: bool = False
+    posts: Iterable[Post],
+    viewer: Account,
+    *,
+    original: bool = False,
+    whole: bool = False,
 ) -> list[ShownPost]:
     """Prepare posts loaded by `with_words` for the viewer; two queries in all.
 
@@ -73,23 +99,16 @@ def shown(
         for post in posts
         if (revision := _revision_for(post, viewer)) is not None
     ]
-    return [
-        _shown_post(post, revision, viewer, renditions, attachments, original, whole)
-        for renditions, attachments in [_extras([r for _p, r in chosen], viewer)]
-        for post, revision in chosen
-    ]
+    return _prepared(chosen, viewer, original=original, whole=whole)
 
 
 def shown_revisions(revisions: Sequence[Revision], viewer: Account) -> list[ShownPost]:
     """Prepare the very versions that wait, whole and original, for their teacher."""
-    renditions, attachments = _extras(revisions, viewer)
-    return [
-        _shown_post(r.post, r, viewer, renditions, attachments, True, True)
-        for r in revisions
-    ]
+    chosen = [(revision.post, revision) for revision in revisions]
+    return _prepared(chosen, viewer, original=True, whole=True)
 
 
-def thread_url(thread: Thread, **values: object) -> str:
+def thread_url(thread: Thread, **values: Any) -> str:
     return url_for(thread_endpoints[thread.kind], thread_id=thread.id, **values)
 
 
@@ -99,14 +118,14 @@ def _revision_for(post: Post, viewer: Account) -> Revision | None:
     return post.current
 
 
-Renditions = dict[int, Rendition]
-Attachments = dict[int, list[Attachment]]
-
-
-def _extras(
-    revisions: Sequence[Revision], viewer: Account
-) -> tuple[Renditions, Attachments]:
-    ids = [revision.id for revision in revisions]
+def _prepared(
+    chosen: Sequence[tuple[Post, Revision]],
+    viewer: Account,
+    *,
+    original: bool,
+    whole: bool,
+) -> list[ShownPost]:
+    ids = [revision.id for _post, revision in chosen]
     renditions = {
         rendition.revision_id: rendition
         for rendition in db.session.scalars(
@@ -115,52 +134,50 @@ def _extras(
             )
         )
     }
-    attachments: Attachments = defaultdict(list)
+    attachments: dict[int, list[Attachment]] = defaultdict(list)
     for attachment in db.session.scalars(
         select(Attachment).where(Attachment.revision_id.in_(ids)).order_by(Attachment.n)
     ):
         attachments[attachment.revision_id].append(attachment)
-    return renditions, attachments
+    found = []
+    for post, revision in chosen:
+        words = _words_for(
+            revision, renditions.get(revision.id), viewer, original=original
+        )
+        shortened = not whole and len(words.body) > BEGINNING_BYTES
+        found.append(
+            ShownPost(
+                post=post,
+                author=post.author,
+                revision=revision,
+                words=words,
+                body=_beginning(words.source) if shortened else words.body,
+                attachments=attachments[revision.id],
+                shortened=shortened,
+                own=post.author_id == viewer.person_id,
+            )
+        )
+    return found
 
 
-def _shown_post(
-    post: Post,
-    revision: Revision,
-    viewer: Account,
-    renditions: Renditions,
-    attachments: Attachments,
-    original: bool,
-    whole: bool,
-) -> ShownPost:
-    body, source, lang, how, doubt = revision.body, revision.source, revision.lang, "", 0
-    if not original and lang != viewer.person.lang and revision.state == PUBLISHED:
-        rendition = renditions.get(revision.id)
-        if rendition is None:
-            how = NOT_YET
-        elif rendition.source is None:
-            how = NO_PACK
-        else:
-            how, lang, doubt = MACHINE, rendition.lang, rendition.doubt
-            body, source = rendition.body, rendition.source
-    shortened = not whole and len(body) > BEGINNING_BYTES
-    if shortened:
-        body = markup.render(_beginning(source))
-    return ShownPost(
-        post=post,
-        author=post.author,
-        revision=revision,
-        body=body,
-        lang=lang,
-        how=how,
-        doubt=doubt,
-        attachments=attachments.get(revision.id, []),
-        shortened=shortened,
-        own=post.author_id == viewer.person_id,
+def _words_for(
+    revision: Revision, rendition: Rendition | None, viewer: Account, *, original: bool
+) -> Words:
+    own = Words(revision.body, revision.source, revision.lang)
+    readable = revision.lang == viewer.person.lang
+    if original or readable or revision.state != PUBLISHED:
+        return own
+    if rendition is None:
+        return replace(own, how=NOT_YET)
+    if rendition.source is None:
+        return replace(own, how=NO_PACK)
+    return Words(
+        rendition.body, rendition.source, rendition.lang, MACHINE, rendition.doubt
     )
 
 
-def _beginning(source: str) -> str:
+def _beginning(source: str) -> Markup:
     """Cut at a space, so that no word is torn, and say that there is more."""
     raw = source.encode()[: BEGINNING_BYTES // 2].decode(errors="ignore")
     cut = max(raw.rfind(" "), raw.rfind("\n"))
-    return (raw[:cut] if cut > len(raw) // 2 else raw) + " …"
+    return markup.render((raw[:cut] if cut > len(raw) // 2 else raw) + " …")

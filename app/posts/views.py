@@ -1,6 +1,14 @@
 """Pages of one post: the receipt, its permanent address, the original, its pictures."""
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_login import login_required
 from sqlalchemy import select
 
@@ -11,12 +19,11 @@ from app.posts.models import Attachment, Post, Revision, Thread, waiting_for
 from app.posts.permissions import may_mend
 from app.posts.publishing import mend
 from app.posts.showing import ShownPost, shown, thread_url, with_words
+from app.web.answers import Answer
 from app.web.errors import Refused, one_or_404
 from app.web.langs import chosen_lang
 
 bp = Blueprint("posts", __name__, template_folder="templates")
-
-Answer = str | Response | tuple[str, int]
 
 
 @bp.get("/p/<post_uid>")
@@ -117,9 +124,12 @@ def picture_file(post_uid: str, attachment_id: int) -> Answer:
 
 def _readable_picture(post_uid: str, attachment_id: int) -> Attachment:
     """Find a picture of a post the viewer may read, or that waits for her release."""
-    at_post = select(Attachment).join(Revision).join(
-        Post, Post.id == Revision.post_id
-    ).where(Post.uid == post_uid)
+    at_post = (
+        select(Attachment)
+        .join(Revision)
+        .join(Post, Post.id == Revision.post_id)
+        .where(Post.uid == post_uid)
+    )
     readable = Post.visible_to(viewer()).order_by(None).with_only_columns(Post.id)
     held = waiting_for(viewer()).order_by(None).with_only_columns(Revision.id)
     own = Post.author_id == viewer().person_id

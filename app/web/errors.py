@@ -17,7 +17,18 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # Fields that are never shown again: they mean nothing to a reader or are secret.
-HIDDEN_FIELDS = {"csrf_token", "key", "secret", "again", "code", "slip", "do", "lang", "next", "tick"}
+HIDDEN_FIELDS = {
+    "csrf_token",
+    "key",
+    "secret",
+    "again",
+    "code",
+    "slip",
+    "do",
+    "lang",
+    "next",
+    "tick",
+}
 
 
 class Refused(Exception):  # noqa: N818  # a refusal is an answer, not a fault
@@ -91,7 +102,9 @@ def _explain(status: int) -> tuple[str, str]:
         return _("That did not work"), _("Open the page again and try once more.")
     return (
         _("Something broke here"),
-        _("It is not your fault. Wait a minute and try again; if it stays, tell your teacher."),
+        _(
+            "It is not your fault. Wait a minute and try again; if it stays, tell your teacher."
+        ),
     )
 
 
@@ -115,11 +128,13 @@ def _database_error(error: DBAPIError) -> tuple[str, int]:
         if full
         else _("The server is busy. Wait a moment and send it again.")
     )
-    return error_page(503, _("Not sent") if request.method == "POST" else _("Not now"), advice)
+    return error_page(
+        503, _("Not sent") if request.method == "POST" else _("Not now"), advice
+    )
 
 
 def _fault(error: Exception) -> tuple[str, int]:
     db.session.rollback()
-    log.exception("fault at %s %s", request.method, request.endpoint)
+    log.error("fault at %s %s", request.method, request.endpoint, exc_info=error)
     title, advice = _explain(500)
     return error_page(500, title, advice)

@@ -23,8 +23,10 @@ def register(app: Flask) -> None:
     @app.before_request
     def refuse_strange_hosts() -> None:
         """A page of another site that renames itself to our address is not us."""
-        name = request.host.rsplit(":", 1)[0] if "]" not in request.host else (
-            request.host[1 : request.host.index("]")]
+        name = (
+            request.host.rsplit(":", 1)[0]
+            if "]" not in request.host
+            else (request.host[1 : request.host.index("]")])
         )
         if name.lower() not in own_names and not _is_address(name):
             abort(400, "This server does not answer to that name.")
@@ -33,9 +35,9 @@ def register(app: Flask) -> None:
     def refuse_strange_origins() -> None:
         """Old browsers send no Origin; the form's token guards those alone."""
         origin = request.headers.get("Origin")
-        if request.method == "POST" and origin is not None:
-            if origin != f"{request.scheme}://{request.host}":
-                abort(403, "This form came from another site.")
+        own = f"{request.scheme}://{request.host}"
+        if request.method == "POST" and origin not in (None, own):
+            abort(403, "This form came from another site.")
 
     app.after_request(_finish)
 
@@ -56,9 +58,9 @@ def _finish(response: Response) -> Response:
 
 def _compress(response: Response) -> Response:
     if (
-        response.mimetype.startswith("text/")
+        (response.mimetype or "").startswith("text/")
         and response.status_code not in (204, 304)
-        and "gzip" in request.accept_encodings
+        and request.accept_encodings["gzip"] > 0
     ):
         response.direct_passthrough = False
         plain = response.get_data()

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import Select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.db import db
 
@@ -34,7 +35,7 @@ class Page(Generic[S]):
 
 def page_of(
     query: Select[tuple[S]],
-    column: ColumnElement[int],
+    column: InstrumentedAttribute[int],
     *,
     before: int | None = None,
     at: int | None = None,
