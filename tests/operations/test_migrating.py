@@ -1,0 +1,80 @@
+"""Tests of app/operations/migrating.py and of the migrations themselves."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from sqlalchemy import create_engine, inspect
+
+from app.db import Base, db
+from app.operations import migrating
+
+
+def test_migrations_and_models_agree(ready: Flask) -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, Base.metadata)
+
+    assert differences == []
+
+
+def test_migrations_and_models_have_the_same_foreign_keys(
+    ready: Flask, tmp_path: Path
+) -> None:
+    by_models = create_engine(f"sqlite:///{tmp_path / 'models.db'}")
+    Base.metadata.create_all(by_models)
+    here, there = inspect(db.engine), inspect(by_models)
+
+    for table in Base.metadata.tables:
+        keys = [
+            sorted(str(key) for key in found.get_foreign_keys(table))
+            for found in (here, there)
+        ]
+        assert keys[0] == keys[1], table
+    by_models.dispose()
+
+
+def test_file_names_begin_with_their_revisions() -> None:
+    from alembic.script import ScriptDirectory
+
+    revisions = list(ScriptDirectory(str(migrating.MIGRATIONS)).walk_revisions())
+
+    assert {revision.revision for revision in revisions} == migrating.known()
+    assert revisions[0].revision == migrating.newest()
+    for revision in revisions:
+        assert Path(revision.path).name.startswith(f"{revision.revision}_")
+
+
+def test_an_empty_database_has_no_version(bare: Flask) -> None:
+    assert migrating.version_of(db.engine) is None
+
+
+def test_a_database_knows_its_version(ready: Flask) -> None:
+    assert migrating.version_of(db.engine) == migrating.newest()
+
+
+def test_tables_of_somebody_else_are_no_version(bare: Flask) -> None:
+    db.create_all()
+
+    with pytest.raises(ValueError, match="without a version"):
+        migrating.version_of(db.engine)
+
+
+def test_a_migration_that_fails_leaves_nothing(bare: Flask, instance: Path) -> None:
+    # The table is in the way of the last one that the first migration makes.
+    with closing(sqlite3.connect(instance / "paravion.db")) as other:
+        other.execute("CREATE TABLE rendition (id INTEGER)")
+
+    with pytest.raises(Exception, match="already exists"):
+        migrating.upgrade(db.engine)
+
+    assert inspect(db.engine).get_table_names() == ["rendition"]
+
+
+def test_foreign_keys_hold_again_after_a_migration(ready: Flask) -> None:
+    with db.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
