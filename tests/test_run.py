@@ -42,19 +42,19 @@ class Running:
         for line in self.process.stdout or ():
             self.said += line
 
-    def kept(self, part: str) -> int | None:
-        """Find the process that it keeps whose command line has this in it."""
+    def kept(self, word: str) -> int | None:
+        """Find the process that it keeps with this word on its command line."""
         pid = self.process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         for child in children:
             command = Path(f"/proc/{child}/cmdline")
-            if command.exists() and part in command.read_text():
+            if command.exists() and word in command.read_text().split("\0"):
                 return int(child)
         return None
 
-    def another(self, part: str, than: int | None) -> int | None:
+    def another(self, word: str, than: int | None) -> int | None:
         """Find a process of this kind that is not the one named."""
-        found = self.kept(part)
+        found = self.kept(word)
         return None if found == than else found
 
     def is_open(self) -> bool:
@@ -125,7 +125,7 @@ def test_it_sets_up_serves_and_ends_on_ctrl_c(instance: Path) -> None:
     with started(instance) as running:
         until(running.is_open)
         web = until(lambda: running.kept("wsgi.py"))
-        worker = until(lambda: running.kept("work"))
+        worker = until(lambda: running.kept("jobs"))
         running.process.send_signal(signal.SIGINT)
         code = running.process.wait(PATIENCE_SECONDS)
 
@@ -142,18 +142,18 @@ def test_it_sets_up_serves_and_ends_on_ctrl_c(instance: Path) -> None:
 
 @on_linux
 @pytest.mark.parametrize(
-    ("part", "name"), [("wsgi.py", "web process"), ("work", "worker")]
+    ("word", "name"), [("wsgi.py", "web process"), ("jobs", "worker")]
 )
 def test_a_killed_process_is_started_again(
-    instance: Path, part: str, name: str
+    instance: Path, word: str, name: str
 ) -> None:
     with started(instance) as running:
         until(running.is_open)
-        first = until(lambda: running.kept(part))
+        first = until(lambda: running.kept(word))
 
         os.kill(first, signal.SIGKILL)
 
-        until(lambda: running.another(part, than=first))
+        until(lambda: running.another(word, than=first))
         until(running.is_open)
     assert f"The {name} ended by itself (code -9); it starts again" in running.said
 
@@ -163,7 +163,7 @@ def test_its_processes_do_not_outlive_it(instance: Path) -> None:
     with started(instance) as running:
         until(running.is_open)
         web = until(lambda: running.kept("wsgi.py"))
-        worker = until(lambda: running.kept("work"))
+        worker = until(lambda: running.kept("jobs"))
 
         running.process.kill()
 
