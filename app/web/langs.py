@@ -1,6 +1,6 @@
 """Languages: which one a page speaks, and how each is called by its own speakers."""
 
-from flask import Flask, current_app, request, session
+from flask import Flask, current_app, has_request_context, request, session
 from flask_babel import Babel, get_locale
 from flask_login import current_user
 
@@ -35,6 +35,8 @@ def register(app: Flask) -> None:
 
 def select_lang() -> str:
     """A signed-in person's own language, else what this browser asked for."""
+    if not has_request_context():
+        return "en"  # commands and jobs speak with who runs the machine
     known = current_app.config["LANGUAGES"]
     if current_user.is_authenticated:
         lang = str(current_user.person.lang)
