@@ -89,7 +89,9 @@ def main() -> None:
 
 def _end_with_parent() -> None:
     """A server whose run.py died must not hold the port for ever."""
-    sys.stdin.buffer.read()
+    # Not through the buffer: its lock would be held when the process ends.
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
     os._exit(0)
 
 

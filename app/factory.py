@@ -37,6 +37,7 @@ def create_app(instance: Path | None = None, **changed: Any) -> Flask:
     logging.basicConfig(
         format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO
     )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     app = Flask("app")
     app.config.update(settings(instance) | changed)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (

@@ -30,5 +30,7 @@ def work_command() -> None:
 
 
 def _end_with_parent(stop: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    # Not through the buffer: its lock would be held when the process ends.
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
     stop.set()
