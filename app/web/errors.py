@@ -37,7 +37,10 @@ class Refused(Exception):  # noqa: N818  # a refusal is an answer, not a fault
 
 def one_or_404(query: Select[tuple[T]], **equal: Any) -> T:
     """Fetch the one row that the viewer may see, or answer 404."""
-    row = db.session.scalars(query.filter_by(**equal)).unique().one_or_none()
+    # Not `filter_by`: behind a join it would ask the table joined last.
+    entity = query.column_descriptions[0]["entity"]
+    asked = [getattr(entity, name) == value for name, value in equal.items()]
+    row = db.session.scalars(query.where(*asked)).unique().one_or_none()
     if row is None:
         abort(404)
     return row
