@@ -12,6 +12,7 @@ from app.db import db
 from app.forums.models import Forum
 from app.forums.permissions import may_make_forum
 from app.posts.models import FORUM_THREAD, Post, Thread
+from app.posts.permissions import may_write
 from app.posts.publishing import sent_before
 from app.posts.sending import publish_form
 from app.posts.showing import shown, with_words
@@ -154,6 +155,11 @@ def _thread_page(opened: Thread, error: str | None = None) -> str:
 @login_required
 def reply(thread_id: int) -> Answer:
     opened = _forum_thread(thread_id)
+    if not may_write(viewer(), opened):
+        abort(
+            403,
+            _("This thread waits for release. Release its first post, then answer."),
+        )
     try:
         post = publish_form(opened, viewer())
     except Refused as refusal:

@@ -77,8 +77,9 @@ class Thread(Base):
 
         All threads of her spaces that anyone may read; letters only when she
         is one of the pair or teaches one of them. A thread nobody has
-        published in shows to its author and to teachers alone: its title is
-        as unreleased as its first post.
+        published in shows to its author and her teachers alone: its title is
+        as unreleased as its first post. One whose posts are all hidden shows
+        to the teachers who may show them again.
         """
         named = select(ThreadReader.thread_id).where(
             ThreadReader.person_id == viewer.person_id
@@ -86,8 +87,10 @@ class Thread(Base):
         taught = select(ThreadReader.thread_id).where(
             ThreadReader.person_id.in_(pupils_of(viewer))
         )
-        started = exists().where(
-            Post.thread_id == cls.id, Post.published_at.is_not(None)
+        readable = exists().where(Post.thread_id == cls.id, Post.is_published())
+        moderated = and_(
+            cls.space_id.in_(space_ids(viewer, as_teacher=True)),
+            exists().where(Post.thread_id == cls.id, Post.published_at.is_not(None)),
         )
         own_or_taught = or_(
             cls.made_by_id == viewer.person_id, cls.made_by_id.in_(pupils_of(viewer))
@@ -97,7 +100,7 @@ class Thread(Base):
             .where(
                 cls.space_id.in_(space_ids(viewer)),
                 or_(
-                    and_(cls.kind != LETTERS, or_(started, own_or_taught)),
+                    and_(cls.kind != LETTERS, or_(readable, own_or_taught, moderated)),
                     and_(
                         cls.kind == LETTERS, or_(cls.id.in_(named), cls.id.in_(taught))
                     ),
@@ -105,6 +108,14 @@ class Thread(Base):
             )
             .order_by(cls.id.desc())
         )
+
+
+def has_begun(thread: Thread) -> bool:
+    """Whether a post in the thread has ever been released."""
+    published = select(Post.id).where(
+        Post.thread_id == thread.id, Post.published_at.is_not(None)
+    )
+    return db.session.scalar(published.limit(1)) is not None
 
 
 class ThreadReader(Base):

@@ -4,13 +4,17 @@ from sqlalchemy import ColumnElement
 
 from app.accounts.models import Account
 from app.classrooms.models import space_ids
-from app.posts.models import LETTERS, RETURNED, Post, Thread
+from app.posts.models import LETTERS, RETURNED, Post, Thread, has_begun
 
 
 def may_write(viewer: Account, thread: Thread) -> bool:
-    """Everyone who can read a thread may write in it; letters only the pair."""
+    """Everyone who can read a thread may write in it; letters only the pair.
+
+    Before its first post is released only who began it: an answer would show
+    the title to all.
+    """
     if thread.kind != LETTERS:
-        return True
+        return thread.made_by_id == viewer.person_id or has_begun(thread)
     return viewer.person_id in {reader.person_id for reader in thread.readers}
 
 
