@@ -1,10 +1,14 @@
 """Builders: people, classes and posts made through the doors the pages use."""
 
+from functools import cache
 from itertools import count
 
+from sqlalchemy import select
+
 from app.accounts.models import Account
-from app.accounts.people import FreshPin, make_teacher, set_passphrase
-from app.classrooms.class_list import add_pupils
+from app.accounts.people import FreshPin, make_teacher
+from app.accounts.secrets import hash_secret
+from app.classrooms.class_list import add_pupils, teachers
 from app.classrooms.founding import make_classroom, make_school
 from app.classrooms.models import Classroom, School, Space, SpaceClassroom
 from app.classrooms.partnering import accept, propose
@@ -18,30 +22,32 @@ from app.posts.threads import start_thread
 
 PASSPHRASE = "four words only mine"
 PIN = "481526"
-# The hash of PIN, made once: hashing thirty pupils anew takes a second.
-PIN_HASHED: list[str] = []
 
 _numbers = count(1)
 
 
-def pin() -> FreshPin:
-    from app.accounts.secrets import hash_secret
+@cache
+def hashed(secret: str) -> str:
+    """Hash each secret once: hashing thirty pupils anew takes seconds."""
+    return hash_secret(secret)
 
-    if not PIN_HASHED:
-        PIN_HASHED.append(hash_secret(PIN))
-    return FreshPin(PIN, PIN_HASHED[0])
+
+def pin() -> FreshPin:
+    return FreshPin(PIN, hashed(PIN))
 
 
 def a_school(lang: str = "es", name: str = "") -> School:
     return make_school(name or f"School {next(_numbers)}", lang)
 
 
-def a_teacher(school: School | None = None, lang: str = "", *, admin: bool = False) -> Account:
+def a_teacher(
+    school: School | None = None, lang: str = "", *, admin: bool = False
+) -> Account:
     school = school or a_school(lang or "es")
     account = make_teacher(
         school.id, f"Teacher Number{next(_numbers)}", lang or school.lang, admin=admin
     )
-    set_passphrase(account, PASSPHRASE, PASSPHRASE)
+    account.secret = hashed(PASSPHRASE)
     db.session.commit()
     return account
 
@@ -66,15 +72,13 @@ def a_pupil(classroom: Classroom, name: str = "") -> Account:
 def own_space(classroom: Classroom) -> Space:
     """The space that only this classroom reads."""
     return db.session.scalars(
-        db.select(Space)
+        select(Space)
         .join(SpaceClassroom)
         .where(SpaceClassroom.classroom_id == classroom.id, Space.kind == "classroom")
     ).one()
 
 
 def teacher_of(classroom: Classroom) -> Account:
-    from app.classrooms.class_list import teachers
-
     return teachers(classroom)[0]
 
 
@@ -106,13 +110,17 @@ def a_thread(space: Space, author: Account, forum: Forum | None = None) -> Threa
     return thread
 
 
-def letters_between(space: Space, teacher: Account, one: Account, other: Account) -> Thread:
+def letters_between(
+    space: Space, teacher: Account, one: Account, other: Account
+) -> Thread:
     thread = pair(space, teacher, one.person_id, other.person_id)
     db.session.commit()
     return thread
 
 
-def a_post(thread: Thread, author: Account, source: str = "Hello.", lang: str = "") -> Post:
+def a_post(
+    thread: Thread, author: Account, source: str = "Hello.", lang: str = ""
+) -> Post:
     """Send a post as its author would; a pupil's waits for release."""
     post = publish(
         thread,

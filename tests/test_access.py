@@ -1,0 +1,354 @@
+"""Who may do what: every route, by everyone; what one may not see is 404."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.accounts.models import Account
+from app.classrooms.models import Classroom
+from app.classrooms.partnering import propose
+from app.db import db, set_reading
+from app.factory import create_app
+from app.media.models import READY, Media
+from app.moderation.hiding import hide, report
+from app.moderation.review import return_to_author
+from app.posts.models import Attachment, Post
+from tests.builders import (
+    a_classroom,
+    a_forum,
+    a_partnership,
+    a_post,
+    a_pupil,
+    a_school,
+    a_teacher,
+    a_thread,
+    letters_between,
+    own_space,
+    released,
+)
+from tests.clients import Client
+
+# Two schools share the server. Classes A and B are of one school, C of the
+# other; A and C are partners. `pupil` wrote nearly everything in this world.
+WHO = {
+    "nobody": "has not signed in",
+    "pupil": "a pupil of class A",
+    "mate": "another pupil of class A",
+    "other": "a pupil of class B, same school",
+    "friend": "a pupil of class C, partner school, pen pal of `pupil`",
+    "far": "another pupil of class C",
+    "teacher": "teaches class A",
+    "second": "teaches class B",
+    "third": "teaches class C",
+    "admin": "admin of the first school, teaches no class",
+}
+
+
+@dataclass
+class World:
+    """Everybody, and everything that a route can name."""
+
+    folder: Path
+    people: dict[str, int]
+    ids: dict[str, Any] = field(default_factory=dict)
+
+
+def _built(folder: Path) -> World:
+    ours, theirs = a_school("es"), a_school("en")
+    teacher, second = a_teacher(ours), a_teacher(ours)
+    third, admin = a_teacher(theirs), a_teacher(ours, admin=True)
+    a, b, c = a_classroom(teacher), a_classroom(second), a_classroom(third)
+    pupil, mate = a_pupil(a), a_pupil(a)
+    other, friend, far = a_pupil(b), a_pupil(c), a_pupil(c)
+    people = {
+        "pupil": pupil, "mate": mate, "other": other, "friend": friend, "far": far,
+        "teacher": teacher, "second": second, "third": third, "admin": admin,
+    }  # fmt: skip
+    world = World(folder, {name: person.id for name, person in people.items()})
+    world.ids = _contents(a, b, c, people)
+    db.session.commit()
+    return world
+
+
+def _contents(
+    a: Classroom, b: Classroom, c: Classroom, people: dict[str, Account]
+) -> dict[str, Any]:
+    pupil, mate, friend = people["pupil"], people["mate"], people["friend"]
+    teacher, third = people["teacher"], people["third"]
+    own, shared = own_space(a), a_partnership(a, c)
+    own_forum, forum = a_forum(own), a_forum(shared)
+    own_thread = a_thread(own, pupil, own_forum)
+    own_post = released(a_post(own_thread, pupil), teacher)
+    thread = a_thread(shared, pupil, forum)
+    post = released(a_post(thread, pupil), teacher)
+    picture = _picture(post)
+    hidden = released(a_post(thread, pupil), teacher)
+    hide(hidden, teacher, "unkind")
+    held = a_post(thread, pupil)
+    held_picture = _picture(held)
+    returned = a_post(thread, pupil)
+    assert returned.waiting is not None
+    return_to_author(returned.waiting, teacher, "Say more.")
+    unreleased = a_thread(shared, pupil, forum)
+    a_post(unreleased, pupil)
+    letters = letters_between(shared, teacher, pupil, friend)
+    letter = released(a_post(letters, pupil), teacher)
+    held_letter = a_post(letters, friend)
+    report(post, mate, "Look at this.")
+    asked = propose(b, a.code, "A and B", people["second"])
+    assert held.waiting is not None
+    assert held_letter.waiting is not None
+    return {
+        "class": a.id, "pupil": pupil.id, "mate": mate.id, "teacher": teacher.id,
+        "own_space": own.id, "shared": shared.id, "third_code": c.code,
+        "another_name": a_teacher(a.school).full_name, "third_name": third.full_name,
+        "pupil_person": pupil.person_id, "mate_person": mate.person_id,
+        "friend_person": friend.person_id, "far_person": people["far"].person_id,
+        "own_forum": own_forum.id, "forum": forum.id, "own_thread": own_thread.id,
+        "thread": thread.id, "unreleased": unreleased.id, "letters": letters.id,
+        "own_post": own_post.uid, "post": post.uid, "hidden": hidden.uid,
+        "held": held.uid, "returned": returned.uid, "letter": letter.uid,
+        "held_letter": held_letter.uid, "picture": picture, "held_picture": held_picture,
+        "held_revision": held.waiting.id, "asked": asked.id,
+    }  # fmt: skip
+
+
+def _picture(post: Post) -> int:
+    revision = post.current or post.waiting
+    assert revision is not None
+    media = Media(
+        sha256=f"{post.id:064}", state=READY, mime="image/jpeg", width=4, height=3,
+        size_bytes=3, picture=b"\xff\xd8\xff",
+    )  # fmt: skip
+    db.session.add(media)
+    db.session.flush()
+    shown = Attachment(
+        revision_id=revision.id, media_id=media.id, n=1, description="A river"
+    )
+    db.session.add(shown)
+    db.session.commit()
+    return shown.id
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route with one target; `answers` follow the order of WHO."""
+
+    endpoint: str
+    url: str
+    answers: str
+    form: dict[str, str] | None = None
+    then: str = ""
+
+    def __str__(self) -> str:
+        return (
+            f"{'GET' if self.form is None else 'POST'} {self.url} {self.then}".strip()
+        )
+
+
+def see(endpoint: str, url: str, answers: str) -> Row:
+    return Row(endpoint, url, answers)
+
+
+def do(endpoint: str, url: str, answers: str, *, about: str = "", **form: str) -> Row:
+    return Row(endpoint, url, answers, form, about)
+
+
+WORDS = {"source": "Good morning.", "lang": "es", "key": "key-of-this-form"}
+ALL_BUT_NOBODY = "302 200 200 200 200 200 200 200 200 200"
+TEACHERS = "302 404 404 404 404 404 200 200 200 200"
+TEACHERS_DO = "302 404 404 404 404 404 303 303 303 303"
+
+# fmt: off
+ROWS = [
+    #                                           nobody pupil mate other friend far teacher second third admin
+    see("static", "/static/site.css",            "200 200 200 200 200 200 200 200 200 200"),
+    see("ping", "/ping",                         "204 204 204 204 204 204 204 204 204 204"),
+
+    see("accounts.sign_in_teacher", "/sign-in/teacher", "200 200 200 200 200 200 200 200 200 200"),
+    do("accounts.sign_in_teacher_now", "/sign-in/teacher", "422 422 422 422 422 422 422 422 422 422", name="Nobody", secret="x"),
+    see("accounts.slip", "/slip",                "200 200 200 200 200 200 200 200 200 200"),
+    do("accounts.slip_now", "/slip",             "422 422 422 422 422 422 422 422 422 422", slip="x", secret="x", again="x"),
+    do("accounts.done", "/done",                 "303 303 303 303 303 303 303 303 303 303"),
+
+    see("classrooms.first_run", "/first",        "404 404 404 404 404 404 404 404 404 404"),
+    do("classrooms.first_run_now", "/first",     "404 404 404 404 404 404 404 404 404 404", code="12345678"),
+    see("classrooms.sign_in", "/sign-in",        "200 200 200 200 200 200 200 200 200 200"),
+    do("classrooms.sign_in_now", "/sign-in",     "422 422 422 422 422 422 422 422 422 422", name="Nobody", secret="000000"),
+    see("classrooms.my_classrooms", "/classrooms", TEACHERS),
+    do("classrooms.new_classroom", "/classrooms", TEACHERS_DO, title="6 C", lang="es"),
+    see("classrooms.classroom", "/classrooms/{class}", "302 404 404 404 404 404 200 404 404 404"),
+    do("classrooms.add_pupils", "/classrooms/{class}/pupils", "302 404 404 404 404 404 200 404 404 404", names="Rosa Luz"),
+    do("classrooms.new_pin", "/classrooms/{class}/pupils/{pupil}/pin", "302 404 404 404 404 404 200 404 404 404"),
+    do("classrooms.new_pin", "/classrooms/{class}/pupils/{teacher}/pin", "302 404 404 404 404 404 404 404 404 404", about="of a teacher"),
+    do("classrooms.leave", "/classrooms/{class}/pupils/{mate}/leave", "302 404 404 404 404 404 303 404 404 404"),
+    do("classrooms.add_co_teacher", "/classrooms/{class}/teachers", "302 404 404 404 404 404 303 404 404 404", about="of the school", name="{another_name}"),
+    do("classrooms.add_co_teacher", "/classrooms/{class}/teachers", "302 404 404 404 404 404 422 404 404 404", about="of another school", name="{third_name}"),
+    do("classrooms.propose", "/classrooms/{class}/partnerships", "302 404 404 404 404 404 303 404 404 404", code="{third_code}", title="Again"),
+    do("classrooms.answer_proposal", "/partnerships/{asked}/answer", "302 404 404 404 404 404 303 404 404 404", do="accept"),
+    see("classrooms.school", "/school",          "302 404 404 404 404 404 404 404 404 200"),
+    do("classrooms.new_teacher", "/school/teachers", "302 404 404 404 404 404 404 404 404 200", name="New Teacher", lang="es"),
+    do("classrooms.new_slip", "/school/teachers/{teacher}/slip", "302 404 404 404 404 404 404 404 404 200"),
+    do("classrooms.new_slip", "/school/teachers/{pupil}/slip", "302 404 404 404 404 404 404 404 404 404", about="for a pupil"),
+
+    #                                           nobody pupil mate other friend far teacher second third admin
+    see("posts.permalink", "/p/{post}",          "302 302 302 404 302 302 302 404 302 404"),
+    see("posts.permalink", "/p/{own_post}",      "302 302 302 404 404 404 302 404 404 404"),
+    see("posts.permalink", "/p/{letter}",        "302 302 404 404 302 404 302 404 302 404"),
+    see("posts.permalink", "/p/{held}",          "302 302 404 404 404 404 404 404 404 404"),
+    see("posts.permalink", "/p/{hidden}",        "302 404 404 404 404 404 404 404 404 404"),
+    see("posts.receipt", "/p/{post}/sent",       "302 200 404 404 404 404 404 404 404 404"),
+    see("posts.receipt", "/p/{held}/sent",       "302 200 404 404 404 404 404 404 404 404"),
+    see("posts.whole", "/p/{post}/whole",        "302 200 200 404 200 200 200 404 200 404"),
+    see("posts.whole", "/p/{letter}/whole",      "302 200 404 404 200 404 200 404 200 404"),
+    see("posts.whole", "/p/{held}/whole",        "302 200 404 404 404 404 404 404 404 404"),
+    see("posts.whole", "/p/{held_letter}/whole", "302 404 404 404 200 404 404 404 404 404"),
+    see("posts.original", "/p/{post}/original",  "302 200 200 404 200 200 200 404 200 404"),
+    see("posts.original", "/p/{hidden}/original", "302 404 404 404 404 404 404 404 404 404"),
+    see("posts.mend_page", "/p/{returned}/mend", "302 200 404 404 404 404 404 404 404 404"),
+    see("posts.mend_page", "/p/{post}/mend",     "302 404 404 404 404 404 404 404 404 404"),
+    do("posts.mend_now", "/p/{returned}/mend",   "302 303 404 404 404 404 404 404 404 404", **WORDS),
+    do("posts.mend_now", "/p/{post}/mend",       "302 422 404 404 404 404 404 404 404 404", about="what is out", **WORDS),
+    see("posts.picture", "/p/{post}/pictures/{picture}", "302 200 200 404 200 200 200 404 200 404"),
+    see("posts.picture", "/p/{held}/pictures/{held_picture}", "302 200 404 404 404 404 200 404 404 404"),
+    see("posts.picture", "/p/{post}/pictures/{held_picture}", "302 404 404 404 404 404 404 404 404 404"),
+    see("posts.picture_file", "/p/{post}/pictures/{picture}/file", "302 200 200 404 200 200 200 404 200 404"),
+    see("posts.picture_file", "/p/{held}/pictures/{held_picture}/file", "302 200 404 404 404 404 200 404 404 404"),
+
+    see("moderation.waiting", "/waiting",        TEACHERS),
+    do("moderation.waiting_now", "/waiting",     TEACHERS_DO, do="ticked", tick="{held_revision}"),
+    see("moderation.report", "/p/{post}/report", "302 200 200 404 200 200 200 404 200 404"),
+    see("moderation.report", "/p/{held}/report", "302 404 404 404 404 404 404 404 404 404"),
+    do("moderation.report_now", "/p/{post}/report", "302 303 303 404 303 303 303 404 303 404", words="Look."),
+    do("moderation.report_now", "/p/{letter}/report", "302 303 404 404 303 404 303 404 303 404", words="Look."),
+    see("moderation.reported", "/p/{post}/reported", "302 200 200 404 200 200 200 404 200 404"),
+    see("moderation.reports", "/reports",        TEACHERS),
+    do("moderation.moderate", "/p/{post}/moderate", "302 404 404 404 404 404 303 404 303 404", about="hide", do="hide", reason="unkind"),
+    do("moderation.moderate", "/p/{hidden}/moderate", "302 404 404 404 404 404 303 404 303 404", about="show", do="show"),
+    do("moderation.moderate", "/p/{letter}/moderate", "302 404 404 404 404 404 303 404 303 404", about="keep", do="keep"),
+    do("moderation.moderate", "/p/{own_post}/moderate", "302 404 404 404 404 404 303 404 404 404", about="hide", do="hide"),
+    do("moderation.moderate", "/p/{held}/moderate", "302 404 404 404 404 404 404 404 404 404", about="what is not out", do="hide"),
+
+    #                                           nobody pupil mate other friend far teacher second third admin
+    see("search.search_page", "/search",         ALL_BUT_NOBODY),
+    see("forums.forums", "/forums",              ALL_BUT_NOBODY),
+    do("forums.new_forum", "/forums",            "302 404 404 404 404 404 303 404 303 404", title="Rivers", space="{shared}"),
+    do("forums.new_forum", "/forums",            "302 404 404 404 404 404 303 404 404 404", about="in class A", title="Rivers", space="{own_space}"),
+    see("forums.forum", "/forums/{forum}",       "302 200 200 404 200 200 200 404 200 404"),
+    see("forums.forum", "/forums/{own_forum}",   "302 200 200 404 404 404 200 404 404 404"),
+    do("forums.new_thread", "/forums/{forum}/threads", "302 303 303 404 303 303 303 404 303 404", title="My river", **WORDS),
+    do("forums.new_thread", "/forums/{own_forum}/threads", "302 303 303 404 404 404 303 404 404 404", title="My river", **WORDS),
+    see("forums.thread", "/threads/{thread}",    "302 200 200 404 200 200 200 404 200 404"),
+    see("forums.thread", "/threads/{own_thread}", "302 200 200 404 404 404 200 404 404 404"),
+    see("forums.thread", "/threads/{unreleased}", "302 200 404 404 404 404 200 404 404 404"),
+    see("forums.thread", "/threads/{letters}",   "302 404 404 404 404 404 404 404 404 404"),
+    do("forums.reply", "/threads/{thread}/posts", "302 303 303 404 303 303 303 404 303 404", **WORDS),
+    do("forums.reply", "/threads/{own_thread}/posts", "302 303 303 404 404 404 303 404 404 404", **WORDS),
+    do("forums.reply", "/threads/{unreleased}/posts", "302 303 404 404 404 404 403 404 404 404", **WORDS),
+
+    see("penpals.all_letters", "/letters",       ALL_BUT_NOBODY),
+    see("penpals.pairing", "/letters/pair/{shared}", "302 404 404 404 404 404 200 404 200 404"),
+    see("penpals.pairing", "/letters/pair/{own_space}", "302 404 404 404 404 404 404 404 404 404"),
+    do("penpals.pairing_now", "/letters/pair/{shared}", "302 404 404 404 404 404 303 404 303 404", pupil="{mate_person} {far_person}"),
+    do("penpals.pairing_now", "/letters/pair/{shared}", "302 404 404 404 404 404 422 404 422 404", about="two of one class", pupil="{mate_person} {pupil_person}"),
+    see("penpals.letters", "/letters/{letters}", "302 200 404 404 200 404 200 404 200 404"),
+    see("penpals.letters", "/letters/{thread}",  "302 404 404 404 404 404 404 404 404 404"),
+    do("penpals.write", "/letters/{letters}/posts", "302 303 404 404 303 404 403 404 403 404", **WORDS),
+
+    see("home.my_post", "/",                     ALL_BUT_NOBODY),
+    see("operations.health_page", "/health",          "302 404 404 404 404 404 404 404 404 200"),
+]
+# fmt: on
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Build the world once; each test gets a copy of its files."""
+    folder = tmp_path_factory.mktemp("world")
+    (folder / "secret_key").write_text("k" * 64, "ascii")
+    with _opened(folder):
+        db.create_all()
+        return _built(folder)
+
+
+@pytest.fixture
+def copied(world: World, tmp_path: Path) -> Iterator[Flask]:
+    folder = tmp_path / "instance"
+    shutil.copytree(world.folder, folder)
+    with _opened(folder) as app:
+        yield app
+
+
+class _opened:  # noqa: N801  # read as a word: with _opened(folder) as app
+    """An app with its context on one folder, and nothing left open afterwards."""
+
+    def __init__(self, folder: Path) -> None:
+        self.app = create_app(folder, TESTING=True)
+        self.context = self.app.app_context()
+
+    def __enter__(self) -> Flask:
+        self.context.push()
+        set_reading(value=False)
+        return self.app
+
+    def __exit__(self, *raised: object) -> None:
+        db.session.remove()
+        db.engine.dispose()
+        self.context.pop()
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_everyone_gets_the_answer_that_the_map_says(
+    row: Row, world: World, copied: Flask
+) -> None:
+    expected = dict(zip(WHO, map(int, row.answers.split()), strict=True))
+
+    answers = {who: _answer(copied, world, who, row) for who in WHO}
+
+    assert answers == expected
+
+
+def _answer(app: Flask, world: World, who: str, row: Row) -> int:
+    account = None
+    if who != "nobody":
+        account = db.session.get_one(Account, world.people[who])
+    client = Client(app, account)
+    url = row.url.format(**world.ids)
+    if row.form is None:
+        return client.get(url).status_code
+    form: dict[str, Any] = {
+        name: value.format(**world.ids) for name, value in row.form.items()
+    }
+    if "pupil" in form:
+        form["pupil"] = form["pupil"].split()
+    return client.post(url, form).status_code
+
+
+def test_every_route_has_a_row(copied: Flask) -> None:
+    routes = {
+        (rule.endpoint, method)
+        for rule in copied.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+    rows = {(row.endpoint, "GET" if row.form is None else "POST") for row in ROWS}
+
+    assert rows == routes
+
+
+def test_a_row_asks_the_route_it_names(world: World, copied: Flask) -> None:
+    adapter = copied.url_map.bind("localhost")
+
+    named = [
+        adapter.match(
+            row.url.format(**world.ids), "GET" if row.form is None else "POST"
+        )[0]
+        for row in ROWS
+    ]
+
+    assert named == [row.endpoint for row in ROWS]
