@@ -58,7 +58,7 @@ def test_a_letter_makes_the_whole_journey(chromium: Browser, tmp_path: Path) -> 
             lucia.get_by_role("link", name="Open the letters")
         ).click()
         lucia.locator("[name=source]").fill(
-            "Hola Amina.\n\n¿Tienes hermanos? El agua del río está **muy** fría."
+            "Hola Amina.\n\n¿Tienes hermanos? El agua del río está fría."
         )
         expect(lucia.locator("button.go")).to_contain_text("Lucía R.")
         lucia.locator("button.go").click()
@@ -76,7 +76,7 @@ def test_a_letter_makes_the_whole_journey(chromium: Browser, tmp_path: Path) -> 
         assert re.search(
             r"do you have (any )?(brothers|siblings)", letter.inner_text(), re.I
         )
-        expect(letter.locator("strong")).to_have_count(1)
+        expect(letter.locator("p")).to_have_count(2)
 
         amina.goto("/search")
         amina.locator("main [name=q]").fill("brothers")

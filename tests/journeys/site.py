@@ -95,6 +95,7 @@ class Site:
             process.wait()
 
     def stop(self) -> None:
+        self.join_killer()
         for process in (self.web, self.worker):
             if process is not None and process.poll() is None:
                 process.send_signal(signal.SIGTERM)

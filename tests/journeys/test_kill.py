@@ -1,11 +1,11 @@
 """A pulled plug, fifty times: what was acknowledged is there, every job gets done, once."""
 
+import http.client
 import random
 import re
 import sqlite3
 import threading
 import time
-import urllib.error
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from tests.journeys.test_one_letter import _class_of, _first_teacher, _pupil
 
 KILLS = 50
 WORDS = ("agua", "casa", "perro", "gato", "libro", "mesa", "luna", "sol", "lago")
-LOST_LINK = (urllib.error.URLError, OSError, EOFError)
+LOST_LINK = (OSError, EOFError, http.client.HTTPException)
 
 pytestmark = pytest.mark.kill
 
@@ -32,7 +32,7 @@ def test_fifty_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
         lucia = _pupil(site, cards, "Lucía Ramos")
         ana_reads_english(site)
         started = lucia.send(
-            made, "source", title="Mi río", source="Hola. El agua está fría."
+            lucia.open(made.url), "source", title="Mi río", source="El agua está fría."
         )
         assert started.url.endswith("/sent")
         thread = re.sub(r".*(/threads/\d+).*", r"\1", started.link("Back to where"))
