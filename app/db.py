@@ -17,6 +17,7 @@ from sqlalchemy import (
     MetaData,
     String,
     TypeDecorator,
+    Update,
     event,
     select,
     update,
@@ -98,6 +99,26 @@ def set_reading(*, value: bool) -> None:
     _reading.set(value)
 
 
+def write_at_once(statement: Update) -> None:
+    """Run and commit one small update that may as well be left out.
+
+    Raises `OperationalError` at once when somebody else is writing.
+    """
+    token = _reading.set(False)
+    try:
+        with db.engine.connect() as connection:
+            _set_patience(connection.connection.dbapi_connection, 0)
+            try:
+                with connection.begin():
+                    connection.execute(statement)
+            finally:
+                _set_patience(
+                    connection.connection.dbapi_connection, BUSY_TIMEOUT_SECONDS
+                )
+    finally:
+        _reading.reset(token)
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 
@@ -141,8 +162,8 @@ def _prepare_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:
         return
     # Python's own BEGIN comes too late and never IMMEDIATE; `_begin` says it.
     connection.isolation_level = None
+    _set_patience(connection, BUSY_TIMEOUT_SECONDS)
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
     cursor.execute("PRAGMA journal_mode=WAL")
     # NORMAL lost acknowledged letters in simulated power cuts; FULL lost none.
     cursor.execute("PRAGMA synchronous=FULL")
@@ -150,6 +171,12 @@ def _prepare_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:
     cursor.execute("PRAGMA secure_delete=ON")
     cursor.execute("PRAGMA cache_size=-8000")
     cursor.close()
+
+
+def _set_patience(connection: Any, seconds: float) -> None:
+    """Say how long this connection waits for another one's writing."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
 
 
 @event.listens_for(Engine, "begin")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import cast
 
-from flask import Flask, Request, Response, current_app, g, session
+from flask import Flask, Request, Response, current_app, g, request, session
 from flask.sessions import (
     SecureCookieSession,
     SecureCookieSessionInterface,
@@ -18,7 +18,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from app.accounts.models import Account, SignInSession
-from app.db import db, now, set_reading
+from app.db import db, now, set_reading, write_at_once
 
 # A cookie that starts so names a row; others are signed and belong to nobody.
 TOKEN_MARK = "t-"  # noqa: S105  # a mark, no secret
@@ -31,6 +31,7 @@ class ServerSession(SecureCookieSession):
     """The session of one request; `row` is set when somebody is signed in."""
 
     row: SignInSession | None = None
+    fault: DBAPIError | None = None
 
 
 class ServerSessionInterface(SecureCookieSessionInterface):
@@ -39,15 +40,22 @@ class ServerSessionInterface(SecureCookieSessionInterface):
     session_class = ServerSession
 
     def open_session(self, app: Flask, request: Request) -> ServerSession | None:
-        # The first query of a request is made here: say which kind it is.
-        set_reading(value=request.method in ("GET", "HEAD", "OPTIONS"))
+        # Who is there is read before anything is written: a busy database must
+        # not hide whose words these are.
+        set_reading(value=True)
         # Not yet matched to an endpoint here; these two belong to nobody.
         if request.path.startswith("/static/") or request.path == "/ping":
             return ServerSession()
         cookie = request.cookies.get(self.get_cookie_name(app), "")
         if not cookie.startswith(TOKEN_MARK):
             return cast(ServerSession, super().open_session(app, request))
-        row = _live_row(cookie)
+        try:
+            row = _live_row(cookie)
+        except DBAPIError as error:
+            # Raised once the request has begun, so that its words are kept.
+            broken = ServerSession()
+            broken.fault = error
+            return broken
         opened = ServerSession(row.data if row else None)
         opened.modified = False
         opened.row = row
@@ -83,6 +91,8 @@ def register(app: Flask) -> None:
     manager.login_message = None
     manager.init_app(app)
     manager.user_loader(_account_of_session)
+    # Before the check of the form's token, which would blame the form.
+    app.before_request_funcs.setdefault(None, []).insert(0, _begin)
     # A global, so that the shared pieces of pages see it too.
     app.jinja_env.globals["current_user"] = current_user
     app.after_request(_note_seen)
@@ -94,15 +104,21 @@ def _end_reading(error: BaseException | None) -> None:
 
 
 def viewer() -> Account:
-    """Who is signed in; only behind `login_required`."""
+    """Who is signed in, as read when the request began; only behind `login_required`.
+
+    Not in the database session: it outlives a rollback, and what is changed
+    in it is not stored.
+    """
     return cast(Account, current_user)
 
 
 def start_session(account: Account) -> None:
     """Sign the account in on this device; the caller commits.
 
-    The cookie is new, so a token planted before sign-in is worth nothing.
+    The cookie is new, so a token planted before sign-in is worth nothing, and
+    who sat here before is signed out.
     """
+    _end_row()
     token = TOKEN_MARK + secrets.token_urlsafe(24)
     session.clear()
     login_user(account)
@@ -118,9 +134,7 @@ def start_session(account: Account) -> None:
 
 def end_session() -> None:
     """Sign out on this device for good; the caller commits."""
-    row = cast(ServerSession, session).row
-    if row is not None:
-        row.ended_at = now()
+    _end_row()
     logout_user()
     session.clear()
     cast(ServerSession, session).row = None
@@ -138,6 +152,27 @@ def end_all_sessions(accounts: Iterable[Account]) -> None:
     )
 
 
+def _begin() -> None:
+    """Say which kind of transactions this request makes, now that it is known who asks."""
+    fault = getattr(session, "fault", None)
+    if fault is not None:
+        raise fault
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        db.session.rollback()
+        set_reading(value=False)
+
+
+def _end_row() -> None:
+    row = cast(ServerSession, session).row
+    if row is not None:
+        db.session.execute(
+            update(SignInSession)
+            .where(SignInSession.id == row.id)
+            .values(ended_at=now())
+            .execution_options(synchronize_session=False)
+        )
+
+
 def _live_row(token: str) -> SignInSession | None:
     row = db.session.scalars(
         select(SignInSession).where(
@@ -152,6 +187,9 @@ def _live_row(token: str) -> SignInSession | None:
         return None
     if abs(idle) > timedelta(seconds=SEEN_EVERY_SECONDS):
         g.seen_session = row.id
+    # An error page still has to say who is there, whatever broke.
+    for kept in (row, row.account, row.account.person):
+        db.session.expunge(kept)
     return row
 
 
@@ -171,16 +209,13 @@ def _note_seen(response: Response) -> Response:
     row_id = g.pop("seen_session", None)
     if row_id is None:
         return response
+    db.session.rollback()
     try:
-        db.session.rollback()
-        set_reading(value=False)
-        db.session.execute(
+        write_at_once(
             update(SignInSession)
             .where(SignInSession.id == row_id)
             .values(seen_at=now())
         )
-        db.session.commit()
-    except DBAPIError as error:  # a full disk must not cost the reader her page
-        db.session.rollback()
+    except DBAPIError as error:  # a busy database must not cost the reader her page
         log.warning("seen_at is not written: %s", error.orig)
     return response
