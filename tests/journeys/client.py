@@ -19,6 +19,7 @@ class Page:
     url: str
     status: int
     html: str
+    raw: bytes = b""
     soup: BeautifulSoup = field(init=False)
 
     def __post_init__(self) -> None:
@@ -44,6 +45,17 @@ class Page:
         raise AssertionError(f"no link {words!r} on {self.url}: {self.words}")
 
 
+@dataclass(frozen=True)
+class File:
+    """What a person picks with a file field."""
+
+    name: str
+    content: bytes
+
+
+Typed = str | list[str] | File
+
+
 class Client:
     """One person's browser: keeps cookies, follows links, sends forms as they stand."""
 
@@ -60,9 +72,7 @@ class Client:
             urllib.request.Request(urllib.parse.urljoin(self.base, path))
         )
 
-    def send(
-        self, page: Page, holding: str, press: str = "", **typed: str | list[str]
-    ) -> Page:
+    def send(self, page: Page, holding: str, press: str = "", **typed: Typed) -> Page:
         """Fill in a form and press its button (or the one with this value)."""
         url, body, content_type = self.filled(page, holding, press, **typed)
         request = urllib.request.Request(url, data=body, method="POST")
@@ -71,7 +81,7 @@ class Client:
         return self._fetch(request)
 
     def filled(
-        self, page: Page, holding: str, press: str = "", **typed: str | list[str]
+        self, page: Page, holding: str, press: str = "", **typed: Typed
     ) -> tuple[str, bytes, str]:
         """Make the bytes a browser would send."""
         form = page.form(holding)
@@ -84,15 +94,13 @@ class Client:
             values.append(("do", press))
         url = urllib.parse.urljoin(page.url, str(form.get("action") or page.url))
         if form.get("enctype") != "multipart/form-data":
-            body = urllib.parse.urlencode(values).encode()
+            body = urllib.parse.urlencode(
+                [(name, str(value)) for name, value in values]
+            ).encode()
             return url, body, "application/x-www-form-urlencoded"
         mark = secrets.token_hex(12)
-        parts = [
-            f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'
-            f"{value}\r\n"
-            for name, value in values
-        ]
-        body = ("".join(parts) + f"--{mark}--\r\n").encode()
+        body = b"".join(_part(mark, name, value) for name, value in values)
+        body += f"--{mark}--\r\n".encode()
         return url, body, f"multipart/form-data; boundary={mark}"
 
     def _fetch(self, request: urllib.request.Request) -> Page:
@@ -105,7 +113,8 @@ class Client:
             raw = answer.read()
             if answer.headers.get("Content-Encoding") == "gzip":
                 raw = gzip.decompress(raw)
-            return Page(answer.geturl(), answer.status, raw.decode())
+            text = raw.decode("utf-8", "replace")
+            return Page(answer.geturl(), answer.status, text, raw)
 
     def until(self, path: str, words: str, seconds: float = 60) -> Page:
         """Open a page again and again until it says these words."""
@@ -118,8 +127,16 @@ class Client:
             time.sleep(0.3)
 
 
-def _values(form: Tag) -> dict[str, str]:
-    values: dict[str, str] = {}
+def _part(mark: str, name: str, value: str | File) -> bytes:
+    head = f'--{mark}\r\nContent-Disposition: form-data; name="{name}"'
+    if isinstance(value, File):
+        head += f'; filename="{value.name}"\r\nContent-Type: application/octet-stream'
+        return head.encode() + b"\r\n\r\n" + value.content + b"\r\n"
+    return f"{head}\r\n\r\n{value}\r\n".encode()
+
+
+def _values(form: Tag) -> dict[str, Typed]:
+    values: dict[str, Typed] = {}
     for found in form.find_all("input"):
         kind = found.get("type", "text")
         if found.get("name") and kind not in ("checkbox", "file", "submit"):

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.client import Client, Page
+from tests.journeys.scenes import class_of, first_teacher, pupil_of
 from tests.journeys.site import Site, a_site
-from tests.journeys.test_one_letter import _class_of, _first_teacher, _pupil
 
 KILLS = 50
 WORDS = ("agua", "casa", "perro", "gato", "libro", "mesa", "luna", "sol", "lago")
@@ -24,12 +24,12 @@ pytestmark = pytest.mark.kill
 def test_fifty_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     chance = random.Random(20261122)
     with a_site(tmp_path) as (site, code):
-        ana = _first_teacher(site, code)
-        _code, cards = _class_of(ana, "5A", "es", "Lucía Ramos")
+        ana = first_teacher(site, code)
+        _code, cards = class_of(ana, "5A", "es", "Lucía Ramos")
         # The same class reads English too, so that every post is translated.
-        _class_of(ana, "6B", "en", "Amina Kamau")
+        class_of(ana, "6B", "en", "Amina Kamau")
         made = ana.send(ana.open("/forums"), "space", title="Río")
-        lucia = _pupil(site, cards, "Lucía Ramos")
+        lucia = pupil_of(site, cards, "Lucía Ramos")
         ana_reads_english(site)
         started = lucia.send(
             lucia.open(made.url), "source", title="Mi río", source="El agua está fría."
