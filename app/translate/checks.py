@@ -100,7 +100,7 @@ def is_plausible_length(source: str, target: str) -> bool:
 def is_source_again(source: str, target: str, names: Collection[str] = ()) -> bool:
     """Whether the machine returned the sentence; names and one word may be alike."""
     words = [word for word in _words(source) if word.capitalize() not in names]
-    return len(words) > 1 and _words(source) == _words(target)
+    return len(set(words)) > 1 and _words(source) == _words(target)
 
 
 def _numbers_said(text: str) -> Counter[str]:

@@ -7,11 +7,11 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from app.db import db, reading
-from app.jobs import enqueue
 from app.posts.models import Post
 from app.translate import downloading, engine, packs
+from app.translate.catching_up import catch_up
 from app.translate.errors import PackRefused
-from app.translate.translating import KIND, bring_in_line, posts_lacking, usable
+from app.translate.translating import bring_in_line
 
 POSTS_AT_ONCE = 32
 
@@ -46,8 +46,7 @@ def install(wanted: str) -> None:
             pack = _fetch_and_install(wanted)
     except PackRefused as refusal:
         raise click.ClickException(str(refusal)) from refusal
-    waiting = posts_lacking(usable())
-    enqueue(KIND, waiting)
+    waiting = catch_up()
     db.session.commit()
     click.echo(f"{pack.pair} {pack.version} is installed.")
     if waiting:

@@ -30,7 +30,7 @@ _PARTS = ("ctranslate2", "sentencepiece", "argostranslate", "sentencex")
 
 @dataclass(frozen=True)
 class Draft:
-    """One proposal of the machine; `score` is its log-probability a token."""
+    """One proposal of the machine; `score` is the mean log-probability of a token."""
 
     text: str
     score: float
@@ -130,10 +130,13 @@ class Model:
         return list(answers)
 
     def _drafts(self, answer: Any) -> list[Draft]:
-        return [
-            Draft(self._words(pieces), score / max(len(pieces), 1))
-            for pieces, score in zip(answer.hypotheses, answer.scores, strict=True)
-        ]
+        drafts = []
+        for pieces, score in zip(answer.hypotheses, answer.scores, strict=True):
+            length = len(pieces) + 1  # its end is a token, too
+            # ctranslate2 has divided the sum by length ** penalty.
+            mean = score * length**LENGTH_PENALTY / length
+            drafts.append(Draft(self._words(pieces), mean))
+        return drafts
 
     def _words(self, pieces: list[str]) -> str:
         prefix = self._package.target_prefix

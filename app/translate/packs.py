@@ -23,6 +23,9 @@ from app.translate.errors import PackRefused
 SPOKEN_AS = {"pb": "pt", "zt": "zh"}
 BETWEEN = "en"  # every official pack has English on one side
 
+# In a pack's folder: why the worker could not use it, for the pages to say.
+SET_ASIDE = "set-aside.txt"
+
 TRIAL_SECONDS = 120
 LEFT_BEHIND_SECONDS = 3600
 
@@ -43,6 +46,13 @@ class Pack:
     @property
     def pair(self) -> str:
         return f"{self.from_code}-{self.to_code}"
+
+    @property
+    def langs(self) -> tuple[str, str]:
+        """The two languages by our own codes."""
+        codes = (self.from_code, self.to_code)
+        first, second = (SPOKEN_AS.get(code, code) for code in codes)
+        return first, second
 
     @property
     def label(self) -> str:
@@ -174,6 +184,17 @@ def read_pack(folder: Path) -> Pack:
     return Pack(folder, str(from_code), str(to_code), version)
 
 
+def set_aside(folder: Path, reason: str) -> None:
+    """Use this pack no more until the worker starts anew or it is installed again."""
+    (folder / SET_ASIDE).write_text(reason, "utf-8")
+
+
+def give_another_chance() -> None:
+    """Forget why packs were set aside: memory may be free again, a library back."""
+    for mark in packs_folder().glob(f"*/{SET_ASIDE}"):
+        mark.unlink()
+
+
 def tidy(home: Path) -> None:
     """Bring back a pack whose exchange was cut short, and sweep up remains."""
     for old in home.glob(".old-*"):
@@ -210,6 +231,8 @@ def _read(folder: Path) -> Pack | Damaged:
         return Damaged(folder, str(refusal))
     if folder.name != f"{pack.from_code}_{pack.to_code}":
         return Damaged(folder, f"It is {pack.pair}, in a folder of another name.")
+    if (folder / SET_ASIDE).exists():
+        return Damaged(folder, (folder / SET_ASIDE).read_text("utf-8"))
     return pack
 
 
@@ -225,12 +248,7 @@ def _metadata(folder: Path) -> dict[str, Any]:
 
 
 def _between(from_lang: str, to_lang: str, packs: list[Pack]) -> Pack | None:
-    fitting = [
-        pack
-        for pack in packs
-        if from_lang in (pack.from_code, SPOKEN_AS.get(pack.from_code))
-        and to_lang in (pack.to_code, SPOKEN_AS.get(pack.to_code))
-    ]
+    fitting = [pack for pack in packs if pack.langs == (from_lang, to_lang)]
     exact = [p for p in fitting if (p.from_code, p.to_code) == (from_lang, to_lang)]
     return next(iter(exact or fitting), None)
 

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app import pipeline
-from app.translate import cli
+from app.translate import catching_up, cli  # noqa: F401 - its chores register themselves
 from app.translate.translating import KIND
 
 

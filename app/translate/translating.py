@@ -1,30 +1,29 @@
-"""The job that keeps renditions in line with posts, and finds those that are not."""
+"""The job that keeps renditions in line with posts."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, and_, delete, exists, func, literal, or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import joinedload
 
 from app import markup, pipeline
 from app.accounts.models import Person
-from app.classrooms.models import TEACHER, Member, SpaceClassroom
+from app.classrooms.models import Member, SpaceClassroom
 from app.db import db, reading
-from app.jobs import enqueue, job
-from app.jobs.registry import chore_at_start, chore_when_idle
+from app.jobs import job
 from app.posts.models import (
-    LETTERS,
     Post,
     Rendition,
     Revision,
     Thread,
-    ThreadReader,
     audience_langs,
 )
 from app.translate import engine, memory, packs
 from app.translate.checks import lost_names
 from app.translate.engine import models
+from app.translate.errors import PackBrokenError
 from app.translate.interpreting import Told, interpret
 from app.translate.memory import Remembered
 from app.translate.packs import Pack
@@ -35,8 +34,8 @@ KIND = "translate.translate_posts"
 POSTS_AT_ONCE = 32
 # What is translated between two commits: a kill loses no more than this.
 CHARACTERS_AT_ONCE = 20_000
-# Old posts queued at a time when a pack or a language has come.
-CATCH_UP_POSTS = 500
+
+log = logging.getLogger(__name__)
 
 Route = tuple[Pack, ...]
 
@@ -79,103 +78,20 @@ def bring_in_line(post_ids: Sequence[int], *, anew: bool) -> None:
     with reading():
         letters = _letters(post_ids, anew=anew)
     for portion in _by_size(letters):
-        learned = _translate(portion)
+        try:
+            learned = _translate(portion)
+        except PackBrokenError as broken:
+            log.warning("%s is set aside: %s", broken.folder.name, broken)
+            packs.set_aside(broken.folder, str(broken))
+            bring_in_line(post_ids, anew=anew)  # by the packs that are left
+            return
         _write(portion, learned)
         db.session.commit()
-
-
-@chore_at_start
-def catch_up() -> None:
-    """Queue posts that lack a language, or could have it from a better pack."""
-    waiting = posts_lacking(usable())
-    if waiting:
-        enqueue(KIND, waiting)
-
-
-_seen: list[object] = []
-
-
-@chore_when_idle
-def catch_up_after_changes() -> None:
-    """Catch up when packs or the languages of an audience have changed since."""
-    with reading():
-        now_there = (
-            usable(),
-            sorted(tuple(row) for row in db.session.execute(_audiences())),
-        )
-    if [now_there] != _seen:
-        _seen[:] = [now_there]
-        catch_up()
-
-
-@chore_when_idle
-def unload_models() -> None:
-    models.unload_idle()
-
-
-def posts_lacking(known: Sequence[Pack], most: int = CATCH_UP_POSTS) -> list[int]:
-    """List the published posts whose readers lack a rendition, newest first."""
-    audience = _audiences().subquery()
-    lang = audience.c.lang
-    direction = Revision.lang + literal(">") + lang
-    made_by = direction + literal(">") + func.coalesce(Rendition.pack, "")
-    good, mute = _ways(known)
-    reads_letters = exists().where(
-        ThreadReader.thread_id == Thread.id,
-        ThreadReader.person_id == Person.id,
-        Person.lang == lang,
-    )
-    query = (
-        select(Post.id)
-        .join(Revision, Post.current_id == Revision.id)
-        .join(Thread, Post.thread_id == Thread.id)
-        .join(audience, audience.c.space_id == Thread.space_id)
-        .outerjoin(
-            Rendition,
-            and_(Rendition.revision_id == Revision.id, Rendition.lang == lang),
-        )
-        .where(
-            Post.is_published(),
-            Revision.lang != lang,
-            or_(Thread.kind != LETTERS, audience.c.role == TEACHER, reads_letters),
-            or_(
-                Rendition.id.is_(None),
-                and_(made_by.not_in(good), direction.not_in(mute)),
-            ),
-        )
-        .distinct()
-        .order_by(Post.id.desc())
-        .limit(most)
-    )
-    return list(db.session.scalars(query))
 
 
 def usable() -> list[Pack]:
     """List the packs that can speak on this machine."""
     return [] if engine.available() else packs.installed()
-
-
-def _ways(known: Sequence[Pack]) -> tuple[list[str], list[str]]:
-    """List what the packs would sign as "from>to>packs", and "from>to" they cannot.
-
-    What a removed pack has said stays, so the second need nothing new.
-    """
-    written = db.session.scalars(select(Revision.lang).distinct()).all()
-    read = db.session.scalars(select(Person.lang).distinct()).all()
-    ways = {(f, t): packs.route(f, t, known) for f in written for t in read}
-    good = [f"{f}>{t}>{packs.route_label(way)}" for (f, t), way in ways.items() if way]
-    return good, [f"{f}>{t}" for (f, t), way in ways.items() if not way]
-
-
-def _audiences() -> Select[tuple[int, str, str]]:
-    """Select which languages are read in each space, and by whom."""
-    return (
-        select(SpaceClassroom.space_id, Person.lang, Member.role)
-        .join(Member, Member.classroom_id == SpaceClassroom.classroom_id)
-        .join(Person, Person.id == Member.person_id)
-        .where(SpaceClassroom.joined_at.is_not(None), Member.left_at.is_(None))
-        .distinct()
-    )
 
 
 def _letters(post_ids: Sequence[int], *, anew: bool) -> list[Letter]:
@@ -307,11 +223,22 @@ def _say(
     }
     missing = [sentence for sentence in sentences if sentence not in said]
     if missing:
-        model = models.get(pack.folder)
-        answers = interpret(model, missing, names, pack.from_code)
+        answers = _ask(pack, missing, names)
         for sentence, told in zip(missing, answers, strict=True):
             said[sentence] = Remembered(pack.label, told)
     return said
+
+
+def _ask(pack: Pack, sentences: Sequence[str], names: Collection[str]) -> list[Told]:
+    try:
+        return interpret(models.get(pack.folder), sentences, names, *pack.langs)
+    except ImportError as error:
+        how = f"{error.name or 'ctranslate2'} cannot be loaded on this machine."
+        raise PackBrokenError(pack.folder, how) from error
+    except (RuntimeError, OSError, ValueError, AttributeError, MemoryError) as error:
+        # What ctranslate2 and the tokenizers raise for a file that is no good.
+        how = f"Its model cannot be used ({type(error).__name__}). Install it again."
+        raise PackBrokenError(pack.folder, how) from error
 
 
 def _write(letters: Sequence[Letter], learned: Iterable[Learned]) -> None:
@@ -350,16 +277,16 @@ def _write(letters: Sequence[Letter], learned: Iterable[Learned]) -> None:
 
 
 def _fill(row: Rendition, letter: Letter, route: Route) -> None:
-    if not route:
+    if not route and letter.text.sentences():
         row.source = row.html = row.pack = None
         row.doubt = 0
         return
-    told = letter.told[row.lang]
+    told = letter.told.get(row.lang, {})
     source = put_together(
         letter.text, {s: t.text for s, t in told.items() if not t.doubt}
     )
     row.source, row.html = source, str(markup.render(source))
-    row.pack = packs.route_label(route)
+    row.pack = packs.route_label(route) or None
     row.doubt = sum(t.doubt for t in told.values())
 
 

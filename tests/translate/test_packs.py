@@ -1,0 +1,157 @@
+"""Packs: each folder on its own, installed beside and renamed, ways through English."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app.translate import engine, packs
+from app.translate.errors import PackRefused
+from app.translate.packs import Pack
+from tests.translate.conftest import STARTERS
+
+ES_EN = STARTERS / "translate-es_en.argosmodel"
+
+
+def a_pack(pair: str, version: str = "1.0") -> Pack:
+    first, second = pair.split("-")
+    return Pack(Path(f"{first}_{second}"), first, second, version)
+
+
+def test_the_starters_are_installed_once(app: Flask) -> None:
+    first = packs.install_starters()
+    again = packs.install_starters()
+
+    assert [pack.label for pack in first] == ["en-es 0.2", "es-en 0.2"]
+    assert again == []
+    assert packs.installed() == first
+
+
+def test_without_any_pack_nothing_is_installed(app: Flask) -> None:
+    assert packs.installed() == []
+    assert packs.damaged() == []
+
+
+@pytest.mark.parametrize("harm", ["no metadata", "no JSON", "no model", "no tokenizer"])
+def test_a_damaged_folder_never_breaks_the_others(with_packs: Flask, harm: str) -> None:
+    folder = packs.packs_folder() / "es_en"
+    lost = {
+        "no metadata": "metadata.json",
+        "no model": "model/model.bin",
+        "no tokenizer": "sentencepiece.model",
+    }
+    if harm in lost:
+        (folder / lost[harm]).unlink()
+    else:
+        (folder / "metadata.json").unlink()
+        (folder / "metadata.json").write_text("{")
+
+    assert [pack.pair for pack in packs.installed()] == ["en-es"]
+    assert [broken.folder.name for broken in packs.damaged()] == ["es_en"]
+
+
+def test_a_folder_of_another_name_is_no_pack(with_packs: Flask) -> None:
+    home = packs.packs_folder()
+    (home / "es_en").rename(home / "fr_en")
+
+    assert [pack.pair for pack in packs.installed()] == ["en-es"]
+    assert "another name" in packs.damaged()[0].reason
+
+
+def test_a_newer_pack_takes_the_place_of_the_older(with_packs: Flask) -> None:
+    metadata = packs.packs_folder() / "es_en" / "metadata.json"
+    told = json.loads(metadata.read_text())
+    metadata.unlink()
+    metadata.write_text(json.dumps(told | {"package_version": "0.1"}))
+    assert packs.installed()[1].version == "0.1"
+
+    packs.install(ES_EN)
+
+    assert packs.installed()[1].version == "0.2"
+    assert not list(packs.packs_folder().glob(".[no]*"))
+
+
+@pytest.mark.parametrize("half", ["old was moved", "both are there"])
+def test_an_exchange_cut_short_is_mended(with_packs: Flask, half: str) -> None:
+    home = packs.packs_folder()
+    if half == "old was moved":
+        (home / "en_es").rename(home / ".old-en_es")
+    else:
+        (home / ".old-en_es").mkdir()
+
+    packs.tidy(home)
+
+    assert [pack.pair for pack in packs.installed()] == ["en-es", "es-en"]
+    assert not (home / ".old-en_es").exists()
+
+
+def test_remains_of_a_killed_install_are_swept_up_later(with_packs: Flask) -> None:
+    home = packs.packs_folder()
+    (home / ".new-young").mkdir()
+    (home / ".new-old").mkdir()
+    os.utime(home / ".new-old", (0, 0))
+
+    packs.tidy(home)
+
+    assert (home / ".new-young").exists()
+    assert not (home / ".new-old").exists()
+
+
+def test_a_removed_pack_is_gone_and_an_unknown_one_is_said(with_packs: Flask) -> None:
+    packs.remove("es-en")
+
+    assert [pack.pair for pack in packs.installed()] == ["en-es"]
+    with pytest.raises(PackRefused, match="no pack es-en"):
+        packs.remove("es-en")
+    with pytest.raises(PackRefused, match="pair of languages"):
+        packs.remove("../../en-es")
+
+
+def test_a_direct_pack_goes_before_a_way_through_english() -> None:
+    through = [a_pack("es-en"), a_pack("en-fr")]
+    direct = a_pack("es-fr")
+
+    assert packs.route("es", "fr", through) == tuple(through)
+    assert packs.route("es", "fr", [*through, direct]) == (direct,)
+    assert packs.route_label(through) == "es-en 1.0+en-fr 1.0"
+
+
+def test_no_way_is_no_way() -> None:
+    assert packs.route("es", "sw", [a_pack("es-en")]) == ()
+    assert packs.route("sw", "es", [a_pack("en-es")]) == ()
+    assert packs.route("es", "en", [a_pack("en-es")]) == ()
+
+
+def test_brazilian_and_traditional_packs_speak_where_ours_are_missing() -> None:
+    brazil, portugal = a_pack("pb-en"), a_pack("pt-en")
+
+    assert packs.route("pt", "en", [brazil]) == (brazil,)
+    assert packs.route("pt", "en", [brazil, portugal]) == (portugal,)
+    assert packs.route("en", "zh", [a_pack("en-zt")]) == (a_pack("en-zt"),)
+
+
+def test_a_machine_that_cannot_translate_says_so_and_installs_nothing(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_PARTS", ("no_such_library",))
+
+    with pytest.raises(PackRefused, match="no_such_library is not available"):
+        packs.install(ES_EN)
+
+    assert packs.installed() == []
+
+
+def test_installing_leaves_nothing_in_a_home(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+
+    packs.install(ES_EN)
+
+    assert list(home.iterdir()) == []
