@@ -7,6 +7,7 @@ import threading
 from types import FrameType
 from typing import Any
 
+from flask import Flask
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
 
@@ -47,10 +48,10 @@ class PatientChannel(HTTPChannel):
         return taken
 
 
-def server(host: str, port: int) -> Any:
+def server(host: str, port: int, app: Flask | None = None) -> Any:
     """Make the server, tuned so that idle sockets and drips cannot fill it."""
     made = create_server(
-        create_app(),
+        app or create_app(),
         host=host,
         port=port,
         threads=8,

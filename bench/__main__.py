@@ -1,0 +1,51 @@
+"""`python3 -m bench NAME [--quick]`: prints one line a figure; needs only Python at first."""
+
+import argparse
+import importlib.util
+import os
+import subprocess
+import sys
+from importlib import import_module
+
+from launch.places import ROOT, VENV, venv_program
+
+BENCHES = ("pages",)
+AGAIN = "PARAVION_BENCH_AGAIN"
+
+
+def main() -> int:
+    if importlib.util.find_spec("flask") is None:
+        return _in_venv()
+    options = _parser().parse_args()
+    bench = import_module(f"bench.{options.name}")
+    return int(bench.run(quick=options.quick))
+
+
+def _in_venv() -> int:
+    """Run again with the server's own Python, which has its packages."""
+    python = venv_program("python")
+    if not python.exists() or AGAIN in os.environ:
+        print(
+            f"The server's packages are not in {VENV.name} yet: start with "
+            "python3 run.py once, then run the bench.",
+            file=sys.stderr,
+        )
+        return 1
+    command = [str(python), "-m", "bench", *sys.argv[1:]]
+    environment = os.environ | {AGAIN: "1"}
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python3 -m bench", allow_abbrev=False)
+    parser.add_argument("name", choices=BENCHES)
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="at most 50 seconds: fewer rounds, same names",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

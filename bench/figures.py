@@ -1,0 +1,53 @@
+"""The names that each bench prints, with their units, and how a line looks."""
+
+import sys
+from collections.abc import Callable, Iterable
+
+NO_UNIT = ""
+
+PAGES = {
+    "first_visit": "bytes",
+    "first_visit_requests": NO_UNIT,
+    "next_thread": "bytes",
+    "next_thread_text": "bytes",
+    "thread_cpu_ms": "ms",
+    "hello_cpu_ms": "ms",
+    "thread_share": "ratio",
+    "thread_queries": NO_UNIT,
+    "web_idle_mb": "MB",
+    "web_loaded_mb": "MB",
+    "worker_mb": "MB",
+    "start_seconds": "s",
+    "release_to_readable": "s",
+}
+
+Values = dict[str, float | int]
+
+
+class NotMeasured(Exception):  # noqa: N818  # an answer of its own
+    """Why a figure could not be measured here."""
+
+
+def report(
+    units: dict[str, str], names: Iterable[str], measured: Callable[[], Values]
+) -> None:
+    """Measure and print a line for each name; a reason where it could not be done."""
+    try:
+        values = measured()
+    except NotMeasured as reason:
+        for name in names:
+            print(f"{name} - {reason}", flush=True)
+        return
+    for name in names:
+        value = values[name]
+        figure = (
+            f"{value:.3g}"
+            if isinstance(value, float) and value < 100
+            else f"{value:.0f}"
+        )
+        print(f"{name} {figure} {units[name]}".rstrip(), flush=True)
+
+
+def tell(words: str) -> None:
+    """Say how far the bench is, beside the figures."""
+    print(words, file=sys.stderr, flush=True)

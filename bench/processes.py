@@ -1,0 +1,137 @@
+"""The server's own processes on an instance of their own, and what they cost."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.figures import NotMeasured
+from launch.addresses import serves
+from launch.places import ROOT, server_environment
+
+PATIENCE_SECONDS = 60.0
+END_SECONDS = 15.0
+
+
+class Started:
+    """A process of ours: its costs as Linux counts them, its end."""
+
+    def __init__(self, command: list[str], log: Path, **more: str) -> None:
+        self.log = log
+        self.port = int(more.get("PARAVION_PORT", 0))
+        environment = server_environment(log.parent, **more)
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=environment,
+                stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            )  # fmt: skip
+
+    def wait_until_open(self) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not serves("127.0.0.1", self.port):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise NotMeasured(f"{self.log.stem} did not start: {self.last_words()}")
+            time.sleep(0.02)
+
+    def last_words(self) -> str:
+        lines = self.log.read_text("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else "it said nothing"
+
+    def cpu_seconds(self) -> float:
+        """Sum what all its threads have cost so far, in the kernel's nanoseconds."""
+        spent = 0
+        try:
+            for task in Path(f"/proc/{self.process.pid}/task").iterdir():
+                spent += int((task / "schedstat").read_text("ascii").split()[0])
+        except OSError as error:
+            raise NotMeasured(
+                "this system does not tell a process's CPU time"
+            ) from error
+        return spent / 1e9
+
+    def memory_mb(self, field: str) -> float:
+        """Read `VmRSS` (now) or `VmHWM` (the most so far), in 10^6 bytes."""
+        try:
+            status = Path(f"/proc/{self.process.pid}/status").read_text("ascii")
+        except OSError as error:
+            raise NotMeasured("this system does not tell a process's memory") from error
+        (line,) = (one for one in status.splitlines() if one.startswith(field))
+        return int(line.split()[1]) * 1024 / 1e6
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def an_instance() -> Iterator[Path]:
+    """An empty instance, set up as on the first start; gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="paravion-bench-"))
+    try:
+        instance = folder / "instance"
+        instance.mkdir()
+        (instance / "secret_key").write_text(os.urandom(32).hex(), "ascii")
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", "setup"],
+            cwd=ROOT, env=server_environment(instance), check=False,
+            capture_output=True, text=True,
+        )  # fmt: skip
+        if done.returncode:
+            raise NotMeasured(f"setup failed: {done.stderr.strip()[-300:]}")
+        yield instance
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def a_web(instance: Path) -> Iterator[Started]:
+    """The web process, open."""
+    with _running(
+        ["wsgi.py"], instance / "web.log",
+        PARAVION_HOST="127.0.0.1", PARAVION_PORT=str(free_port()),
+    ) as web:  # fmt: skip
+        web.wait_until_open()
+        yield web
+
+
+@contextmanager
+def a_hello(instance: Path) -> Iterator[Started]:
+    """Bare Flask, on waitress with the settings of ours."""
+    with _running(
+        ["-m", "bench.hello"], instance / "hello.log", PARAVION_PORT=str(free_port())
+    ) as hello:
+        hello.wait_until_open()
+        yield hello
+
+
+@contextmanager
+def a_worker(instance: Path) -> Iterator[Started]:
+    command = ["-m", "flask", "--app", "wsgi", "jobs", "work"]
+    with _running(command, instance / "worker.log") as worker:
+        yield worker
+
+
+@contextmanager
+def _running(words: list[str], log: Path, **more: str) -> Iterator[Started]:
+    started = Started([sys.executable, *words], log, **more)
+    try:
+        yield started
+    finally:
+        started.end()
