@@ -156,7 +156,11 @@ def space_ids(viewer: Account, *, as_teacher: bool = False) -> Select[tuple[int]
 
 
 def pupils_of(viewer: Account) -> Select[tuple[int]]:
-    """Select the person ids of current pupils in classrooms the viewer teaches."""
+    """Select the person ids of pupils, also former, of classrooms the viewer teaches.
+
+    What a pupil wrote stays with the class: its teachers still read and
+    release it when she has left.
+    """
     mine, theirs = aliased(Member), aliased(Member)
     return (
         select(theirs.person_id)
@@ -166,6 +170,5 @@ def pupils_of(viewer: Account) -> Select[tuple[int]]:
             mine.role == TEACHER,
             mine.left_at.is_(None),
             theirs.role == PUPIL,
-            theirs.left_at.is_(None),
         )
     )
