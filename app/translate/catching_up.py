@@ -31,7 +31,7 @@ def begin_anew() -> None:
 
 def catch_up() -> list[int]:
     """Queue posts that lack a language, or could have it from a better pack."""
-    waiting = posts_lacking(usable())
+    waiting = posts_lacking(usable(), CATCH_UP_POSTS)
     enqueue(KIND, waiting)
     return waiting
 

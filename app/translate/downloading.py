@@ -31,10 +31,10 @@ Progress = Callable[[int, int | None], None]
 _NETWORK_ERRORS = (urllib.error.URLError, http.client.HTTPException, OSError)
 
 
-def find(from_code: str, to_code: str, index_url: str = INDEX_URL) -> dict[str, Any]:
+def find(from_code: str, to_code: str, index_url: str = "") -> dict[str, Any]:
     """Find the newest pack of a pair in the index; raises `PackRefused`."""
     try:
-        with _open(index_url) as answer:
+        with _open(index_url or INDEX_URL) as answer:
             listed = json.loads(answer.read(MAX_INDEX_BYTES))
     except _NETWORK_ERRORS as error:
         raise _no_network(from_code, to_code) from error

@@ -90,6 +90,8 @@ def route(from_lang: str, to_lang: str, packs: Iterable[Pack]) -> tuple[Pack, ..
 
     A direct pack goes before a way through English.
     """
+    if from_lang == to_lang:
+        return ()
     known = list(packs)
     direct = _between(from_lang, to_lang, known)
     if direct is not None:

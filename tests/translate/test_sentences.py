@@ -8,14 +8,12 @@ from app import markup
 from app.translate.sentences import MAX_CHARACTERS, cut, cut_line, put_together
 
 # Letters, and all that a pupil's telephone has beside them.
-PIECES = st.lists(
-    st.sampled_from(
-        "Hola Me gusta. ¿Qué? no no 42 3.5 10:30 * ** *** - > 1. a) <3 :-) ^^ … « » \" ' ( ) "
-        "https://a.org/b_c?d=e&f=(g) www.x.org, ana@x.org @ana #río snake_case 🌊 👩‍👩‍👧 ⚽️ 1️⃣ "
-        "jajaja goooool MAYÚSCULAS مرحبا 你好。 2<5 = | ~ `x` [y] {z} \t".split(" ")
-        + [" ", "  ", "\n", "\n\n"]
-    )
-)
+SEEN = """
+Hola Me gusta. ¿Qué? no no 42 3.5 10:30 * ** *** - > 1. a) <3 :-) ^^ … « » " ' ( )
+https://a.org/b_c?d=e&f=(g) www.x.org, ana@x.org @ana #río snake_case 🌊 👩‍👩‍👧 ⚽️ 1️⃣
+jajaja goooool MAYÚSCULAS مرحبا 你好。 2<5 = | ~ `x` [y] {z}
+"""
+PIECES = st.lists(st.sampled_from([*SEEN.split(), " ", "\t", "\n", "\n\n"]))
 TEXTS = st.one_of(PIECES.map(" ".join), PIECES.map("".join), st.text())
 
 

@@ -1,35 +1,358 @@
-"""The job: released posts become readable in the languages of their readers."""
+"""The job: released posts become readable in the languages of their readers, once."""
 
-from flask import Flask
+import json
+import os
+import socket
+from pathlib import Path
+from typing import Any
 
-from app.db import db
+import pytest
+from flask import Flask, current_app
+
+from app.accounts.models import Account
+from app.classrooms.models import Classroom, Space
+from app.db import db, now
+from app.jobs import Job
+from app.jobs.models import open_jobs
 from app.jobs.runner import work_once
-from app.posts.models import Rendition
-from app.translate import packs
+from app.posts.models import Post, Rendition
+from app.posts.publishing import conceal
+from app.translate import engine, packs, translating
+from app.translate.models import Memory, MemorySource
+from app.translate.translating import KIND, bring_in_line, translate_posts
 from tests.builders import (
     a_classroom,
     a_partnership,
     a_post,
     a_pupil,
     a_thread,
+    letters_between,
     released,
     teacher_of,
 )
 
 
-def test_a_released_spanish_letter_is_read_in_english(app: Flask) -> None:
-    packs.install_starters()
-    spanish, english = a_classroom(lang="es"), a_classroom(lang="en")
-    space = a_partnership(spanish, english)
-    pupil = a_pupil(spanish, "Lucía Mora")
-    post = a_post(a_thread(space, pupil), pupil, "El río es grande.")
-    released(post, teacher_of(spanish))
+class Two:
+    """A Spanish and an English class that write with each other."""
 
-    while work_once():
-        pass
+    def __init__(self) -> None:
+        self.spanish: Classroom = a_classroom(lang="es")
+        self.english: Classroom = a_classroom(lang="en")
+        self.space: Space = a_partnership(self.spanish, self.english)
+        self.pupil: Account = a_pupil(self.spanish, "Luna Mora")
+        self.thread = a_thread(self.space, self.pupil)
 
-    rendition = db.session.scalars(db.select(Rendition)).one()
-    assert rendition.lang == "en"
-    assert "river" in (rendition.source or "")
-    assert rendition.pack == "es-en 0.2"
-    assert rendition.html == "<p>The river is big.</p>"
+    def letter(self, text: str) -> Post:
+        return released(a_post(self.thread, self.pupil, text), teacher_of(self.spanish))
+
+
+def renditions(post: Post) -> dict[str, Rendition]:
+    db.session.expire_all()
+    rows = db.session.scalars(
+        db.select(Rendition).where(Rendition.revision_id == post.current_id)
+    )
+    return {row.lang: row for row in rows}
+
+
+def work() -> None:
+    """Do all that waits as the worker does, in a session of its own."""
+    db.session.commit()
+    with current_app.app_context():
+        while work_once():
+            pass
+
+
+def test_a_released_letter_is_read_in_english(with_packs: Flask) -> None:
+    post = Two().letter("El río es grande.\n\n- Me gusta leer\n- **Me gusta nadar** 🌊")
+
+    work()
+
+    (english,) = renditions(post).values()
+    assert english.lang == "en"
+    assert english.html == (
+        "<p>The river is big.</p><ul><li>I like reading</li>"
+        "<li><strong>I like swimming</strong> 🌊</li></ul>"
+    )
+    assert english.pack == "es-en 0.2"
+    assert english.doubt == 0
+
+
+def test_a_held_letter_is_not_translated(with_packs: Flask) -> None:
+    two = Two()
+    post = a_post(two.thread, two.pupil, "El río es grande.")
+    assert post.current_id is None
+
+    translate_posts([post.id])
+
+    assert db.session.query(Rendition).count() == 0
+
+
+def test_the_names_of_the_class_are_kept(with_packs: Flask) -> None:
+    post = Two().letter("Me llamo Luna.")
+
+    work()
+
+    assert "Luna" in (renditions(post)["en"].source or "")
+
+
+def test_a_second_run_changes_nothing(with_packs: Flask) -> None:
+    post = Two().letter("El río es grande.")
+    translate_posts([post.id])
+    before = (renditions(post)["en"].id, db.session.query(Memory).count())
+    db.session.query(Job).delete()
+    db.session.commit()
+
+    translate_posts([post.id])
+
+    assert (renditions(post)["en"].id, db.session.query(Memory).count()) == before
+    assert db.session.query(Job).count() == 0
+
+
+def test_a_known_sentence_needs_no_model(
+    with_packs: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = Two()
+    translate_posts([two.letter("El río es grande.").id])
+    monkeypatch.setattr(translating, "models", None)  # asking it would fail
+
+    post = two.letter("El río es grande. El río es grande.")
+    translate_posts([post.id])
+
+    assert renditions(post)["en"].source == "The river is big. The river is big."
+    assert db.session.query(MemorySource).count() == 2
+
+
+def test_what_waits_is_translated_together(
+    with_packs: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = Two()
+    posts = [two.letter(f"Tengo {n} libros.") for n in (3, 4, 5)]
+    calls: list[int] = []
+    real = engine.Model.translate
+
+    def counted(self: engine.Model, sentences: Any, *, careful: bool) -> Any:
+        calls.append(len(sentences))
+        return real(self, sentences, careful=careful)
+
+    monkeypatch.setattr(engine.Model, "translate", counted)
+    translate_posts([post.id for post in posts])
+
+    assert calls[0] == 3
+    assert all(renditions(post) for post in posts)
+
+
+def test_a_post_hidden_meanwhile_gets_no_copy(
+    with_packs: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = Two().letter("El río es grande.")
+    real = translating._translate
+
+    def hide_meanwhile(letters: Any) -> Any:
+        learned = real(letters)
+        conceal(db.session.get_one(Post, post.id), hidden=True)
+        db.session.commit()
+        return learned
+
+    monkeypatch.setattr(translating, "_translate", hide_meanwhile)
+    translate_posts([post.id])
+
+    assert renditions(post) == {}
+    assert db.session.query(Memory).count() == 0
+
+
+@pytest.mark.parametrize("how", ["withdrawn_at", "erased_at"])
+def test_what_is_withdrawn_leaves_no_copy_behind(with_packs: Flask, how: str) -> None:
+    two = Two()
+    gone, stays = two.letter("El río es grande."), two.letter("Me gusta leer.")
+    translate_posts([gone.id, stays.id])
+    setattr(gone, how, now())
+    db.session.commit()
+
+    translate_posts([gone.id])
+
+    assert renditions(gone) == {}
+    assert renditions(stays)
+    assert [row.source for row in db.session.query(Memory)] == ["Me gusta leer."]
+
+
+def test_a_hidden_post_keeps_its_copies_until_it_is_shown_again(
+    with_packs: Flask,
+) -> None:
+    post = Two().letter("El río es grande.")
+    translate_posts([post.id])
+    conceal(post, hidden=True)
+    db.session.commit()
+
+    work()
+
+    assert renditions(post)["en"].source == "The river is big."
+
+
+def test_where_no_pack_speaks_the_row_says_so(app: Flask) -> None:
+    post = Two().letter("El río es grande.")
+
+    work()
+
+    row = renditions(post)["en"]
+    assert (row.source, row.html, row.pack, row.doubt) == (None, None, None, 0)
+
+
+def test_what_has_no_words_is_the_same_everywhere(app: Flask) -> None:
+    post = Two().letter("🌊 42")
+
+    work()
+
+    assert renditions(post)["en"].source == "🌊 42"
+
+
+def test_a_sentence_the_machine_stumbled_at_is_counted(with_packs: Flask) -> None:
+    post = Two().letter(
+        "El río es grande. en mi casa vivimos mi mamá, mi papá, mi abuela y yo"
+    )
+
+    work()
+
+    row = renditions(post)["en"]
+    assert row.doubt == 1
+    assert row.source == (
+        "The river is big. en mi casa vivimos mi mamá, mi papá, mi abuela y yo"
+    )
+
+
+def test_a_letter_of_two_goes_into_the_languages_of_its_readers(
+    with_packs: Flask,
+) -> None:
+    two = Two()
+    other, french = a_pupil(two.english), a_pupil(two.english)
+    french.person.lang = "fr"
+    db.session.commit()
+    pair = letters_between(two.space, teacher_of(two.spanish), two.pupil, other)
+    forum_post = two.letter("El río es grande.")
+    letter = released(
+        a_post(pair, two.pupil, "Me gusta leer."), teacher_of(two.spanish)
+    )
+
+    work()
+
+    assert set(renditions(letter)) == {"en"}
+    assert set(renditions(forum_post)) == {"en", "fr"}
+
+
+def test_two_packs_speak_through_english(with_packs: Flask) -> None:
+    """English to French is not at hand here, so its place has English to Spanish."""
+    home = packs.packs_folder()
+    metadata = home / "en_es" / "metadata.json"
+    told = json.loads(metadata.read_text())
+    metadata.unlink()
+    metadata.write_text(json.dumps(told | {"to_code": "fr"}))
+    (home / "en_es").rename(home / "en_fr")
+    two = Two()
+    a_pupil(two.english).person.lang = "fr"
+    db.session.commit()
+    post = two.letter("El río es grande.")
+
+    work()
+
+    through = renditions(post)["fr"]
+    assert through.pack == "es-en 0.2+en-fr 0.2"
+    assert through.source == "El río es grande."
+    assert {row.pair for row in db.session.query(Memory)} == {"es-en", "en-fr"}
+
+
+def test_a_pack_that_fails_at_work_is_set_aside_with_its_reason(
+    with_packs: Flask,
+) -> None:
+    broken = packs.packs_folder() / "es_en" / "model" / "model.bin"
+    broken.unlink()
+    broken.write_bytes(b"noise")
+    two = Two()
+    spanish = two.letter("El río es grande.")
+    english_pupil = a_pupil(two.english)
+    english = released(
+        a_post(two.thread, english_pupil, "The river is big."), teacher_of(two.english)
+    )
+
+    work()
+
+    assert renditions(spanish)["en"].source is None
+    assert renditions(english)["es"].source == "El río es grande."
+    assert "Install it again" in packs.damaged()[0].reason
+    assert open_jobs(KIND) == []
+
+
+def test_a_machine_without_the_engine_runs_on(
+    with_packs: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_PARTS", ("no_such_library",))
+    post = Two().letter("El río es grande.")
+
+    work()
+
+    assert renditions(post)["en"].source is None
+    assert open_jobs(KIND) == []
+
+
+def test_remaking_brings_back_what_was_lost_or_spoiled(with_packs: Flask) -> None:
+    two = Two()
+    lost, spoiled = two.letter("El río es grande."), two.letter("Me gusta leer.")
+    work()
+    db.session.query(Rendition).filter_by(revision_id=lost.current_id).delete()
+    renditions(spoiled)["en"].html = "spoiled"
+    db.session.commit()
+
+    bring_in_line([lost.id, spoiled.id], anew=True)
+
+    assert renditions(lost)["en"].html == "<p>The river is big.</p>"
+    assert renditions(spoiled)["en"].html == "<p>I like reading.</p>"
+
+
+def test_no_network_is_asked_for_anything(
+    with_packs: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*arguments: object, **named: object) -> None:
+        raise AssertionError("a translation asked the network")
+
+    monkeypatch.setattr(socket.socket, "connect", cut)
+    monkeypatch.setattr(socket, "getaddrinfo", cut)
+    post = Two().letter("El río es grande.")
+
+    translate_posts([post.id])
+
+    assert renditions(post)["en"].source == "The river is big."
+
+
+def test_a_long_backlog_is_committed_in_portions(
+    with_packs: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(translating, "CHARACTERS_AT_ONCE", 30)
+    two = Two()
+    old, new = two.letter("El río es grande."), two.letter("Me gusta leer libros.")
+    real = translating._translate
+    done: list[int] = []
+
+    def stop_at_the_second(letters: Any) -> Any:
+        if done:
+            raise RuntimeError("pulled plug")
+        done.append(letters[0].post_id)
+        return real(letters)
+
+    monkeypatch.setattr(translating, "_translate", stop_at_the_second)
+    with pytest.raises(RuntimeError, match="pulled plug"):
+        translate_posts([old.id, new.id])
+    db.session.rollback()
+
+    assert done == [new.id]
+    assert renditions(new)
+    assert renditions(old) == {}
+
+
+def test_nothing_is_written_into_the_home(
+    with_packs: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    post = Two().letter("El río es grande.")
+
+    translate_posts([post.id])
+
+    assert renditions(post)
+    assert not os.path.lexists(tmp_path / "home")
