@@ -21,6 +21,7 @@ from app.web.answers import Answer
 from app.web.csrf import sent_form_key
 from app.web.errors import Refused, one_or_404
 from app.web.langs import chosen_lang
+from app.web.numbers import row_number
 from app.web.paging import MAX_KEY, page_of
 
 bp = Blueprint("forums", __name__, template_folder="templates")
@@ -48,7 +49,7 @@ def _forums_page(error: str | None = None) -> str:
 @bp.post("/forums")
 @login_required
 def new_forum() -> Answer:
-    space_id = request.form.get("space", type=int, default=0)
+    space_id = request.form.get("space", type=row_number, default=0)
     if not may_make_forum(viewer(), space_id):
         abort(404)
     title = tidy(request.form.get("title", ""))[:TITLE_MAX]
@@ -75,7 +76,7 @@ def _forum_page(opened: Forum, error: str | None = None) -> str:
         .join(Post, Post.thread_id == Thread.id)
         .where(Thread.forum_id == opened.id, Post.id.in_(readable))
         .group_by(Thread.id)
-        .having(last < request.args.get("before", type=int, default=MAX_KEY))
+        .having(last < request.args.get("before", type=row_number, default=MAX_KEY))
         .order_by(last.desc())
         .limit(THREADS_A_PAGE + 1)
     ).all()
@@ -128,8 +129,8 @@ def _thread_page(opened: Thread, error: str | None = None) -> str:
     page = page_of(
         with_words(Post.visible_to(viewer())).where(Post.thread_id == opened.id),
         Post.order_key,
-        before=request.args.get("before", type=int),
-        at=request.args.get("at", type=int),
+        before=request.args.get("before", type=row_number),
+        at=request.args.get("at", type=row_number),
     )
     forum_title, teaches = db.session.execute(
         select(

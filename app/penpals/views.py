@@ -20,6 +20,7 @@ from app.posts.sending import publish_form
 from app.posts.showing import shown, with_words
 from app.web.answers import Answer
 from app.web.errors import Refused, one_or_404
+from app.web.numbers import row_number
 from app.web.paging import page_of
 
 bp = Blueprint("penpals", __name__, template_folder="templates")
@@ -56,8 +57,8 @@ def pairing(space_id: int) -> Answer:
 @login_required
 def pairing_now(space_id: int) -> Answer:
     space = _taught(space_id)
-    chosen = [n for n in request.form.getlist("pupil") if n.isdecimal()]
-    one, other = (*map(int, chosen), 0, 0)[:2]
+    chosen = request.form.getlist("pupil", type=row_number)
+    one, other = (*chosen, 0, 0)[:2]
     try:
         thread = pair(space, viewer(), one, other)
     except Refused as refusal:
@@ -109,8 +110,8 @@ def _letters_page(opened: Thread, error: str | None = None) -> str:
     page = page_of(
         with_words(Post.visible_to(viewer())).where(Post.thread_id == opened.id),
         Post.order_key,
-        before=request.args.get("before", type=int),
-        at=request.args.get("at", type=int),
+        before=request.args.get("before", type=row_number),
+        at=request.args.get("at", type=row_number),
     )
     return render_template(
         "penpals/letters.html",

@@ -2,12 +2,14 @@
 
 from flask import Flask
 
-from app.web import csrf, errors, headers, langs, pages
+from app.web import csrf, errors, headers, langs, messages, numbers, pages
 
 
 def register(app: Flask) -> None:
+    numbers.register(app)
     errors.register(app)
     headers.register(app)
     csrf.register(app)
     langs.register(app)
     pages.register(app)
+    app.cli.add_command(messages.commands)
