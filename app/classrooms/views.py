@@ -228,10 +228,13 @@ def propose(classroom_id: int) -> Answer:
 @login_required
 def answer_proposal(asked_id: int) -> Answer:
     asked = one_or_404(partnering.asked_of(viewer()), id=asked_id)
-    if request.form.get("do") == "accept":
+    answer = request.form.get("do")
+    if answer == "accept":
         partnering.accept(asked)
-    else:
+    elif answer == "decline":
         partnering.decline(asked)
+    else:
+        abort(400)
     db.session.commit()
     return redirect(url_for("classrooms.my_classrooms"), code=303)
 

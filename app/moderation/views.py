@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import login_required
 from sqlalchemy.orm import joinedload
 
@@ -15,12 +16,15 @@ from app.posts.models import Post, Revision, waiting_count, waiting_for
 from app.posts.showing import shown, shown_revisions, thread_url, with_words
 from app.web.answers import Answer
 from app.web.errors import Refused, one_or_404
+from app.web.numbers import row_number
 
 bp = Blueprint("moderation", __name__, template_folder="templates")
 
 # Whole texts, so a page holds few; the rest follows as these are dealt with.
 PAGE_REVISIONS = 10
 PAGE_BYTES = 24_000
+# What the form does when nobody presses a button but Enter.
+TICKED = "ticked"
 
 
 @bp.get("/waiting")
@@ -65,25 +69,56 @@ def _page_of_waiting() -> Sequence[Revision]:
 def waiting_now() -> Answer:
     """`do` is "ticked" for all ticked, or what to do with one: "return 17"."""
     _teachers_only()
-    act, _space, one = request.form.get("do", "ticked").partition(" ")
-    ids = {int(n) for n in request.form.getlist("tick") if n.isdecimal()}
-    if act != "ticked":
-        ids = {int(one)} if one.isdecimal() else set()
+    act, ids = _asked()
     found = db.session.scalars(waiting_for(viewer()).where(Revision.id.in_(ids))).all()
     try:
+        if not found and _notes(besides=ids):
+            raise Refused(
+                _(
+                    "Nothing is ticked. Tick what should go out, or press the button "
+                    "below your note."
+                )
+            )
         for revision in found:
-            note = request.form.get(f"note{revision.id}", "")
-            if act == "return":
-                review.return_to_author(revision, viewer(), note)
-            elif act == "refuse":
-                review.refuse(revision, viewer(), note)
-            else:
-                review.release(revision, viewer())
+            _act(act, revision)
     except Refused as refusal:
         db.session.rollback()
         return _waiting_page(str(refusal)), 422
     db.session.commit()
+    if _notes(besides=ids):
+        return _waiting_page()  # the notes to the others are still being written
     return redirect(url_for("moderation.waiting", done=len(found)), code=303)
+
+
+def _asked() -> tuple[str, set[int]]:
+    act, _space, one = request.form.get("do", TICKED).partition(" ")
+    if act == TICKED:
+        return "release", set(request.form.getlist("tick", type=row_number))
+    try:
+        return act, {row_number(one)}
+    except ValueError:
+        abort(400)
+
+
+def _act(act: str, revision: Revision) -> None:
+    note = request.form.get(f"note{revision.id}", "")
+    if act == "release":
+        review.release(revision, viewer())
+    elif act == "return":
+        review.return_to_author(revision, viewer(), note)
+    elif act == "refuse":
+        review.refuse(revision, viewer(), note)
+    else:
+        abort(400)
+
+
+def _notes(*, besides: set[int]) -> bool:
+    """Whether a note is typed for a post that nothing is done with now."""
+    answered = {f"note{n}" for n in besides}
+    return any(
+        name.startswith("note") and name not in answered and value.strip()
+        for name, value in request.form.items()
+    )
 
 
 @bp.get("/p/<post_uid>/report")
@@ -157,8 +192,10 @@ def moderate(post_uid: str) -> Answer:
         hiding.hide(post, viewer(), request.form.get("reason", ""))
     elif act == "show":
         hiding.show_again(post, viewer())
-    else:
+    elif act == "keep":
         hiding.keep(post, viewer())
+    else:
+        abort(400)
     db.session.commit()
     return redirect(url_for("moderation.reports"), code=303)
 
