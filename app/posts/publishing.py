@@ -94,11 +94,23 @@ def sent_before(author: Account, form_key: str) -> Post | None:
 
 
 def mend(post: Post, source: str, lang: str) -> Revision:
-    """Send a returned post again, mended, to wait for the teacher; flushes."""
-    source = checked_source(source, may_be_empty=False)
+    """Send a returned post again, mended, to wait for the teacher; flushes.
+
+    The same words sent twice are one version.
+    """
     returned = post.waiting
+    source = checked_source(
+        source, may_be_empty=returned is not None and bool(returned.attachments)
+    )
+    if returned is not None and returned.state == HELD and returned.n > 1:
+        if returned.sha256 == _digest(source):
+            return returned  # the same form, sent twice
     if returned is None or returned.state != RETURNED:
-        raise Refused(_("This post does not wait for you any more."))
+        raise Refused(
+            _(
+                "This post is with your teacher already. Copy these words if you need them."
+            )
+        )
     returned.state = SUPERSEDED
     revision = _add_revision(post, returned.n + 1, source, lang)
     revision.state = HELD

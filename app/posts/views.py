@@ -108,8 +108,14 @@ def _mend_page(post: Post, error: str | None = None) -> str:
 @login_required
 def picture(post_uid: str, attachment_id: int) -> Answer:
     attachment = _readable_picture(post_uid, attachment_id)
+    readable = Post.visible_to(viewer()).where(Post.uid == post_uid)
+    seen = db.session.scalar(readable.order_by(None).with_only_columns(Post.id))
+    back = url_for("posts.permalink", post_uid=post_uid)
     return render_template(
-        "posts/picture.html", attachment=attachment, post_uid=post_uid
+        "posts/picture.html",
+        attachment=attachment,
+        post_uid=post_uid,
+        back=back if seen else url_for("moderation.waiting"),
     )
 
 
