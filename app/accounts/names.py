@@ -16,28 +16,49 @@ ARABIC_FORMS = str.maketrans(
         "ـ": None,
     }
 )
+# Emoji families, Persian and Indic spelling need these two; to the eye they are nothing.
+JOINERS = "\u200c\u200d"
+# Say only how the letter before is drawn.
+NO_LETTERS = str.maketrans(
+    dict.fromkeys([*map(ord, JOINERS), 0x034F, *range(0xFE00, 0xFE10)])
+)
+# Longest first name that fits into a shown name with its initial and a number.
+FIRST_MAX = 50
 
 
 def tidy(name: str) -> str:
-    """Trim a name and its inner white space; control characters go."""
+    """Trim a name or title and its inner white space; control characters go."""
     printable = "".join(
         " " if ch.isspace() else ch
         for ch in unicodedata.normalize("NFC", name)
-        if ch.isspace() or unicodedata.category(ch) not in ("Cc", "Cf", "Co", "Cs")
+        if ch.isspace()
+        or ch in JOINERS
+        or unicodedata.category(ch) not in ("Cc", "Cf", "Co", "Cs")
     )
-    return " ".join(printable.split())
+    words = (word.strip(JOINERS) for word in printable.split())
+    return " ".join(word for word in words if word)
 
 
 def fold(name: str) -> str:
     """Reduce a name to what stays the same however it is typed."""
-    plain = unicodedata.normalize("NFKD", tidy(name)).casefold().translate(ARABIC_FORMS)
-    kept = (
-        ch
-        for ch in unicodedata.normalize("NFKD", plain)
-        if not unicodedata.combining(ch)
-    )
-    words = "".join(ch if ch.isalnum() else " " for ch in kept).split()
-    return " ".join(words)
+    plain = unicodedata.normalize("NFKD", tidy(name)).casefold()
+    plain = unicodedata.normalize("NFKD", plain.translate(NO_LETTERS)).casefold()
+    kept = [ch for ch in plain.translate(ARABIC_FORMS) if not _is_accent(ch)]
+    return " ".join("".join(ch if _spells(ch) else " " for ch in kept).split())
+
+
+def _is_accent(ch: str) -> bool:
+    """Hold for marks that people leave out: accents, Arabic and Hebrew points.
+
+    Vowel signs and viramas of Indic, Thai or Lao, and the voicing of kana,
+    tell names apart: their combining classes are others.
+    """
+    combining_class = unicodedata.combining(ch)
+    return 10 <= combining_class <= 36 or combining_class >= 200
+
+
+def _spells(ch: str) -> bool:
+    return ch.isalnum() or unicodedata.category(ch) in ("Mn", "Mc")
 
 
 def digits(text: str) -> str:
@@ -48,4 +69,6 @@ def digits(text: str) -> str:
 def shared_name(full_name: str) -> str:
     """Make the name that others see: the first name and an initial."""
     first, *rest = tidy(full_name).split() or ["?"]
-    return f"{first} {rest[-1][0]}." if rest else first
+    initials = [ch for ch in (rest or [""])[-1] if ch.isalnum()]
+    shown = first[:FIRST_MAX]
+    return f"{shown} {initials[0]}." if initials else shown

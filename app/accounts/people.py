@@ -3,9 +3,10 @@
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.accounts.models import Account, Person
 from app.accounts.names import fold, shared_name, tidy
@@ -23,6 +24,9 @@ from app.web.errors import Refused
 
 SLIP_DAYS = 7
 NAME_MAX = 80
+# One sign may stand for a whole word; the column holds this much.
+FOLDED_MAX = 120
+SHOWN_MAX = 60
 
 
 def checked_name(typed: str) -> str:
@@ -30,7 +34,7 @@ def checked_name(typed: str) -> str:
     name = tidy(typed)
     if not fold(name):
         raise Refused(_("A name is missing. Write it with letters."))
-    if len(name) > NAME_MAX:
+    if len(name) > NAME_MAX or len(fold(name)) > FOLDED_MAX:
         raise Refused(
             _(
                 "“%(name)s…” is longer than %(most)s letters. Shorten the name.",
@@ -68,7 +72,7 @@ def make_teacher(school_id: int, full_name: str, lang: str, *, admin: bool) -> A
             )
         )
     account = make_person(school_id, full_name, lang)
-    account.person.shown_name = account.full_name
+    account.person.shown_name = account.full_name[:SHOWN_MAX]
     account.login_folded = folded
     account.admin = admin
     db.session.flush()
@@ -150,9 +154,13 @@ def teacher_named(name: str) -> Account | None:
 def _free_shown_name(school_id: int, full_name: str) -> str:
     """Two pupils called Ana R. become Ana R. and Ana R. 2 to the outside."""
     shown = shared_name(full_name)
-    same = select(func.count()).where(
-        Person.school_id == school_id,
-        (Person.shown_name == shown) | Person.shown_name.like(f"{shown} %"),
+    taken = set(
+        db.session.scalars(
+            select(Person.shown_name).where(
+                Person.school_id == school_id,
+                Person.shown_name.startswith(shown, autoescape=True),
+            )
+        )
     )
-    count = db.session.scalar(same) or 0
-    return f"{shown} {count + 1}" if count else shown
+    free = (f"{shown} {n}" if n > 1 else shown for n in count(1))
+    return next(name for name in free if name not in taken)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.accounts.models import Account
-from app.accounts.names import digits, fold, tidy
+from app.accounts.names import digits, tidy
 from app.accounts.people import make_teacher
 from app.classrooms.models import (
     CLASSROOM_SPACE,
@@ -105,7 +105,8 @@ def add_teacher(classroom: Classroom, teacher: Account) -> None:
             classroom_id=classroom.id,
             person_id=teacher.person_id,
             role=TEACHER,
-            name_folded=fold(teacher.full_name),
+            # Nobody signs in by it, and a pupil may be called like her teacher.
+            name_folded=f"@{teacher.person_id}",
         )
     )
     db.session.flush()
