@@ -1,6 +1,7 @@
 """Checking a secret: the same words, time and waiting for known and unknown names."""
 
 import hashlib
+import math
 from datetime import timedelta
 
 from flask_babel import gettext as _
@@ -27,30 +28,32 @@ def sign_in(scope: str, name: str, account_id: int | None, secret: str) -> None:
     """
     key = hashlib.sha256(f"{scope}\n{fold(name)}".encode()).hexdigest()
     with reading():
-        tries = db.session.get(WrongTries, key)
-        waited = tries is None or tries.wait_until is None or tries.wait_until <= now()
+        wait_seconds = _wait_seconds(db.session.get(WrongTries, key))
         hashed = db.session.scalar(
             select(Account.secret).where(Account.id == account_id)
         )
-    if not waited:
-        raise Refused(_too_often(key))
-    if not secret_matches(hashed, secret):
-        _count_wrong(key)
+    if wait_seconds:
+        raise Refused(_too_often(wait_seconds))
+    fits = secret_matches(hashed, secret)
+    tries = db.session.get(WrongTries, key)
+    # Others may have tried while this one was checked: many at once are many.
+    if wait_seconds := _wait_seconds(tries):
+        raise Refused(_too_often(wait_seconds))
+    if not fits:
+        _count_wrong(tries or WrongTries(key=key, count=0))
         db.session.commit()
         raise Refused(
             _(
                 "That did not fit. Check the code, the name and the secret, and try again."
             )
         )
-    tries = db.session.get(WrongTries, key)
     if tries is not None:
         db.session.delete(tries)
     start_session(db.session.get_one(Account, account_id))
     db.session.commit()
 
 
-def _count_wrong(key: str) -> None:
-    tries = db.session.get(WrongTries, key) or WrongTries(key=key, count=0)
+def _count_wrong(tries: WrongTries) -> None:
     tries.count += 1
     if tries.count >= FREE_TRIES:
         doubled = FIRST_WAIT_SECONDS * 2 ** min(tries.count - FREE_TRIES, 10)
@@ -59,13 +62,17 @@ def _count_wrong(key: str) -> None:
     db.session.add(tries)
 
 
-def _too_often(key: str) -> str:
-    tries = db.session.get(WrongTries, key)
-    seconds = 1
-    if tries is not None and tries.wait_until is not None:
-        seconds = max(1, int((tries.wait_until - now()).total_seconds()))
+def _wait_seconds(tries: WrongTries | None) -> int:
+    if tries is None or tries.wait_until is None:
+        return 0
+    left = math.ceil((tries.wait_until - now()).total_seconds())
+    # A longer wait than the longest is a clock that was set back.
+    return left if 0 < left <= LONGEST_WAIT_SECONDS else 0
+
+
+def _too_often(wait_seconds: int) -> str:
     return ngettext(
         "Too many tries. Wait %(num)s second, then try again, or ask your teacher.",
         "Too many tries. Wait %(num)s seconds, then try again, or ask your teacher.",
-        seconds,
+        wait_seconds,
     )
