@@ -70,7 +70,8 @@ class ServerSessionInterface(SecureCookieSessionInterface):
         elif getattr(session, "row", None) is None:
             # Only a form needs a cookie before sign-in; plain pages set none.
             super().save_session(app, session, response)
-            response.headers.pop("Vary", None)
+            # No store keeps our pages, so "Cookie" would only cost bytes.
+            response.vary.discard("Cookie")
 
     def _set_cookie(self, app: Flask, response: Response, token: str) -> None:
         response.set_cookie(

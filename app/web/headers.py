@@ -5,6 +5,7 @@ import ipaddress
 import socket
 
 from flask import Flask, Response, abort, request
+from flask_babel import gettext as _
 
 # No script and no inline style anywhere, so that hostile words stay words.
 CONTENT_SECURITY_POLICY = (
@@ -29,15 +30,16 @@ def register(app: Flask) -> None:
             else (request.host[1 : request.host.index("]")])
         )
         if name.lower() not in own_names and not _is_address(name):
-            abort(400, "This server does not answer to that name.")
+            abort(400, _("This server does not answer to that name."))
 
     @app.before_request
     def refuse_strange_origins() -> None:
         """Old browsers send no Origin; the form's token guards those alone."""
         origin = request.headers.get("Origin")
-        own = f"{request.scheme}://{request.host}"
-        if request.method == "POST" and origin not in (None, own):
-            abort(403, "This form came from another site.")
+        # Behind a proxy that speaks https the scheme here is still http.
+        own = {f"{scheme}://{request.host}" for scheme in (request.scheme, "https")}
+        if request.method == "POST" and origin is not None and origin not in own:
+            abort(403, _("This form came from another site."))
 
     app.after_request(_finish)
 
@@ -59,7 +61,7 @@ def _finish(response: Response) -> Response:
 def _compress(response: Response) -> Response:
     if (
         (response.mimetype or "").startswith("text/")
-        and response.status_code not in (204, 304)
+        and response.status_code not in (204, 206, 304)
         and request.accept_encodings["gzip"] > 0
     ):
         response.direct_passthrough = False
@@ -68,7 +70,7 @@ def _compress(response: Response) -> Response:
             response.set_data(gzip.compress(plain, GZIP_LEVEL, mtime=0))
             response.headers["Content-Encoding"] = "gzip"
             response.headers.pop("ETag", None)
-        response.headers["Vary"] = "Accept-Encoding"
+        response.vary.add("Accept-Encoding")
     return response
 
 

@@ -28,6 +28,8 @@ def register(app: Flask) -> None:
     @app.before_request
     def remember_lang() -> None:
         """Before sign-in the choice rides in the signed cookie of this browser."""
+        if request.endpoint in ("static", "ping"):
+            return
         wanted = request.args.get("lang")
         if wanted in app.config["LANGUAGES"] and not current_user.is_authenticated:
             session["lang"] = wanted

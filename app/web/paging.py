@@ -43,7 +43,8 @@ def page_of(
     """Fetch the page that ends before a key, or begins at one; the last by default.
 
     Keys, not page numbers: the place holds when posts are hidden or added.
-    One query, at most `PAGE_ROWS` + 1 rows.
+    One query of at most `PAGE_ROWS` + 1 rows; beginning at a key, a second
+    one that looks for a single row before it.
     """
     forward = at is not None
     edge = column >= _bounded(at) if forward else column < _bounded(before)
@@ -58,8 +59,15 @@ def page_of(
     rows = _fill(found[:PAGE_ROWS])
     more = len(rows) < len(found)
     if forward:
-        return Page(rows, earlier=True, later=more)
+        return Page(rows, earlier=_any_before(query, column, at), later=more)
     return Page(rows[::-1], earlier=more, later=before is not None)
+
+
+def _any_before(
+    query: Select[tuple[S]], column: InstrumentedAttribute[int], at: int | None
+) -> bool:
+    earlier = query.where(column < _bounded(at)).order_by(None)
+    return db.session.scalar(earlier.with_only_columns(column).limit(1)) is not None
 
 
 def _bounded(key: int | None) -> int:
