@@ -1,17 +1,13 @@
 """The one searcher a process keeps open, always on the newest sound commit."""
 
-import struct
 import threading
-import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from flask import current_app
 from whoosh.index import FileIndex
-from whoosh.matching import ReadTooFar
 from whoosh.query import Or, Term
-from whoosh.reading import TermNotFound
 from whoosh.scoring import TF_IDF
 from whoosh.searching import Searcher
 
@@ -22,23 +18,6 @@ from app.search.index import open_index
 
 # Texts taken from the index, best first; several may belong to one post.
 MOST_TEXTS = 1_000
-
-# What reading broken files ends in, depending on where they are broken.
-UNREADABLE = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    MemoryError,
-    OSError,
-    ReadTooFar,
-    TermNotFound,
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
 
 
 class Found(NamedTuple):
@@ -65,6 +44,7 @@ class _Kept:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.opened: tuple[Path, int] | None = None
+        self.index: FileIndex | None = None
         self.searcher: Searcher | None = None
 
     def find(self, home: Path, asked: Asked, audiences: list[str]) -> Found:
@@ -80,7 +60,7 @@ class _Kept:
             except Damaged:
                 self._close()
                 raise
-            except UNREADABLE as error:
+            except Exception as error:  # on broken files Whoosh raises this very class
                 self._close()
                 if generations.current(home) != folder:
                     raise Damaged("another generation took its place") from error
@@ -92,7 +72,7 @@ class _Kept:
         wanted = (folder, seal.commit_no)
         if self.searcher is None or self.opened != wanted:
             self._close()
-            index: FileIndex = open_index(folder)
+            self.index = index = open_index(folder)
             # BM25F would take 245 ms for a very common word; this takes 13.
             self.searcher = index.searcher(weighting=TF_IDF())
             self.opened = wanted
@@ -101,7 +81,9 @@ class _Kept:
     def _close(self) -> None:
         if self.searcher is not None:
             self.searcher.close()
-        self.searcher = self.opened = None
+        if self.index is not None:
+            self.index.storage.close_files()
+        self.index = self.searcher = self.opened = None
 
 
 def _search(

@@ -31,7 +31,7 @@ def search_page() -> str:
 def _tell_worker() -> None:
     """The page is made by now; a busy database must not take it away."""
     db.session.rollback()
-    set_reading(False)
+    set_reading(value=False)
     try:
         ask_for_mending()
         db.session.commit()
@@ -39,4 +39,4 @@ def _tell_worker() -> None:
         db.session.rollback()
         log.warning("the worker could not be told to mend the index: %s", error.orig)
     finally:
-        set_reading(True)
+        set_reading(value=True)

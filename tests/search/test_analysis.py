@@ -1,0 +1,114 @@
+"""Words are found in another form, in the ways of many languages."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.search.analysis import FIELDS, PLAIN, field_of, fold, stop_words, words
+from app.search.asking import looked_for, read
+
+# A sentence, and a word of it as another would type it.
+SENTENCES = [
+    ("ar", "رأينا الأنهار الكبيرة قرب المدرسة", "نهر"),
+    ("ar", "كَتَبَ الوَلَدُ رِسالَةً", "ولد"),
+    ("bn", "আমাদের নদীটি বড়", "নদীটি"),
+    ("da", "Vi leger i haverne", "haven"),
+    ("de", "Unsere Häuser stehen am Fluss", "Haus"),
+    ("en", "We were running along the rivers", "run river"),
+    ("es", "Los niños juegan cerca de los ríos", "niña rio"),
+    ("es", "Vimos muchos peces", "pez"),
+    ("fa", "من کتاب می‌خواهم", "میخواهم"),
+    ("fi", "Meillä on kaksi koiraa", "koira"),
+    ("fr", "Nous allons à l’école près des rivières", "ecoles rivière"),
+    ("hi", "नदी में बहुत पानी है", "नदी"),
+    ("hu", "A házak nagyok", "ház"),
+    ("it", "Abbiamo due gatti nell'orto", "gatto orto"),
+    ("ja", "私たちは東京の川で泳ぎます", "川 東京"),
+    ("ko", "우리 학교에서 배웁니다", "학교"),
+    ("nl", "Wij hebben twee katten", "kat"),
+    ("no", "Vi har to katter", "katt"),
+    ("pb", "Os corações das meninas", "coração menina"),
+    ("pt", "Gosto dos pães e dos rios", "pão rio"),
+    ("ro", "Avem două pisici", "pisică"),
+    ("ru", "Мы купались в реке с ёжиком", "река ежик"),
+    ("sv", "Vi har två hundar", "hund"),
+    ("sw", "Ng’ombe wetu wanakula nyasi", "ngombe"),
+    ("th", "ฉันชอบว่ายน้ำในแม่น้ำ", "แม่น้ำ"),
+    ("tr", "İstanbul çok büyük", "istanbul"),
+    ("vi", "Trường học của em", "truong"),
+    ("zh", "我家旁边有一条河", "河 旁边"),
+]
+
+
+@pytest.mark.parametrize(("lang", "sentence", "asked"), SENTENCES)
+def test_a_word_is_found_in_another_form(lang: str, sentence: str, asked: str) -> None:
+    field = field_of(lang)
+
+    held = {term for word in words(sentence, field) for term in word.terms}
+    clauses = looked_for(read(asked), field)
+
+    assert clauses
+    assert all(not held.isdisjoint(word.terms) for clause in clauses for word in clause)
+
+
+@pytest.mark.parametrize(
+    ("lang", "one", "other"),
+    [
+        ("en", "river", "rover"),
+        ("es", "rio", "risa"),
+        ("hi", "नदी", "नाद"),
+        ("ar", "قلب", "كلب"),
+        ("th", "น้ำ", "นา"),
+    ],
+)
+def test_other_words_stay_apart(lang: str, one: str, other: str) -> None:
+    field = field_of(lang)
+
+    first, second = (
+        {term for word in words(text, field) for term in word.terms}
+        for text in (one, other)
+    )
+
+    assert first != second
+    assert not second <= first
+
+
+def test_marks_stay_with_their_letters() -> None:
+    assert [word.bare for word in words("हिन्दी में", PLAIN)] == ["हिन्दी", "में"]
+    assert [word.bare for word in words("كِتَابٌ", "ar")] == ["كتاب"]
+    assert [word.bare for word in words("cafe\u0301s", "fr")] == ["cafes"]
+
+
+def test_an_apostrophe_inside_a_word_does_not_cut_it() -> None:
+    assert [word.bare for word in words("ng'ombe 'hai' don’t", "sw")] == [
+        "ngombe",
+        "hai",
+        "dont",
+    ]
+
+
+def test_neighbours_are_found_together_where_there_are_no_spaces() -> None:
+    found = {(word.place, word.bare) for word in words("東京都", PLAIN)}
+
+    assert found == {(0, "東京"), (0, "東"), (1, "京都"), (1, "京"), (2, "都")}
+
+
+def test_digits_are_one_in_every_script() -> None:
+    assert fold("٣٤") == fold("३४") == "34"
+
+
+def test_stop_words_are_known_where_somebody_listed_them() -> None:
+    assert "the" in stop_words("en")
+    assert stop_words(PLAIN) == frozenset()
+
+
+@given(st.text(), st.sampled_from(FIELDS))
+def test_any_text_is_cut_into_words_in_order(text: str, field: str) -> None:
+    found = list(words(text, field))
+
+    assert all(0 <= word.start < word.end <= len(text) for word in found)
+    assert [word.place for word in found] == sorted(word.place for word in found)
+    assert all(term for word in found for term in word.terms)
+    # What is found is found again by its own words.
+    again = {t for w in words(text.upper(), field) for t in w.terms}
+    assert bool(again) == bool(found)
