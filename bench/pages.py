@@ -2,7 +2,6 @@
 
 import gzip
 import sqlite3
-import subprocess
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,11 +24,12 @@ from bench.processes import (
     a_worker,
     an_instance,
     free_port,
+    running,
 )
 from bench.texts import Letters
 from bench.wire import Wire, fetched_with
 from bench.world import POST_CHARACTERS, POSTS, World, fill
-from launch.places import ROOT, own_python
+from launch.places import ROOT, own_python, server_environment
 
 GZIP_LEVEL = 6
 # At once: who reads, and who signs in, which takes 19 MiB and some 30 ms of hashing.
@@ -307,17 +307,13 @@ def start(bench: Bench) -> Values:
 
 def _start_once(bench: Bench) -> float:
     port = free_port()
-    log = bench.instance / "run.log"
     command = [own_python(), str(ROOT / "run.py"), "--host", "127.0.0.1"]
+    log, environment = bench.instance / "run.log", server_environment(bench.instance)
     began = time.monotonic()
-    started = Started([*command, "--port", str(port)], log)
-    try:
+    with running([*command, "--port", str(port)], log, environment) as started:
         while time.monotonic() - began < PATIENCE_SECONDS:
             with suppress(OSError):
                 if Wire(port).get("/sign-in").status == 200:
                     return time.monotonic() - began
             time.sleep(0.01)
         raise NotMeasured(f"no first page within two minutes: {started.last_words()}")
-    finally:
-        with suppress(subprocess.TimeoutExpired):
-            started.end()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.figures import NotMeasured
 from launch.addresses import serves
-from launch.places import ROOT, server_environment
+from launch.places import ROOT, server_environment, web_environment
 
 PATIENCE_SECONDS = 60.0
 END_SECONDS = 15.0
@@ -23,10 +23,11 @@ END_SECONDS = 15.0
 class Started:
     """A process of ours: its costs as Linux counts them, its end."""
 
-    def __init__(self, command: list[str], log: Path, **more: str) -> None:
+    def __init__(
+        self, command: list[str], log: Path, environment: dict[str, str]
+    ) -> None:
         self.log = log
-        self.port = int(more.get("PARAVION_PORT", 0))
-        environment = server_environment(log.parent, **more)
+        self.port = int(environment.get("PARAVION_PORT", 0))
         with log.open("ab") as output:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=environment,
@@ -102,35 +103,41 @@ def an_instance() -> Iterator[Path]:
 
 @contextmanager
 def a_web(instance: Path) -> Iterator[Started]:
-    """The web process, open."""
-    with _running(
-        ["wsgi.py"], instance / "web.log",
-        PARAVION_HOST="127.0.0.1", PARAVION_PORT=str(free_port()),
-    ) as web:  # fmt: skip
-        web.wait_until_open()
+    """The web process as run.py starts it, open."""
+    with _open(instance, ["wsgi.py"], "web.log") as web:
         yield web
 
 
 @contextmanager
 def a_hello(instance: Path) -> Iterator[Started]:
     """Bare Flask, on waitress with the settings of ours."""
-    with _running(
-        ["-m", "bench.hello"], instance / "hello.log", PARAVION_PORT=str(free_port())
-    ) as hello:
-        hello.wait_until_open()
+    with _open(instance, ["-m", "bench.hello"], "hello.log") as hello:
         yield hello
 
 
 @contextmanager
 def a_worker(instance: Path) -> Iterator[Started]:
-    command = ["-m", "flask", "--app", "wsgi", "jobs", "work"]
-    with _running(command, instance / "worker.log") as worker:
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "work"]
+    with running(
+        command, instance / "worker.log", server_environment(instance)
+    ) as worker:
         yield worker
 
 
 @contextmanager
-def _running(words: list[str], log: Path, **more: str) -> Iterator[Started]:
-    started = Started([sys.executable, *words], log, **more)
+def _open(instance: Path, words: list[str], log: str) -> Iterator[Started]:
+    port = {"PARAVION_HOST": "127.0.0.1", "PARAVION_PORT": str(free_port())}
+    environment = web_environment(instance, **port)
+    with running([sys.executable, *words], instance / log, environment) as server:
+        server.wait_until_open()
+        yield server
+
+
+@contextmanager
+def running(
+    command: list[str], log: Path, environment: dict[str, str]
+) -> Iterator[Started]:
+    started = Started(command, log, environment)
     try:
         yield started
     finally:

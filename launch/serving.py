@@ -11,7 +11,12 @@ from types import FrameType
 
 from launch.addresses import own_address, school_address, serves
 from launch.instance import first_words
-from launch.places import ROOT, server_environment, venv_program
+from launch.places import (
+    ROOT,
+    server_environment,
+    venv_program,
+    web_environment,
+)
 from launch.words import say
 
 LOOK_SECONDS = 0.2
@@ -107,18 +112,19 @@ class Kept:
 
 def serve(instance: Path, host: str, port: int) -> None:
     """Serve until Ctrl-C or SIGTERM; both processes have ended when it returns."""
-    environment = server_environment(
-        instance,
-        PARAVION_HOST=host,
-        PARAVION_PORT=str(port),
-        PARAVION_PARENT_PIPE="1",
-    )
+    settings = {
+        "PARAVION_HOST": host,
+        "PARAVION_PORT": str(port),
+        "PARAVION_PARENT_PIPE": "1",
+    }
     python = str(venv_program("python"))
-    web = Kept("web process", [python, "wsgi.py"], environment)
+    web = Kept(
+        "web process", [python, "wsgi.py"], web_environment(instance, **settings)
+    )
     worker = Kept(
         "worker",
         [python, "-m", "flask", "--app", "wsgi", "jobs", "work"],
-        environment,
+        server_environment(instance, **settings),
     )
     stop = _stop_asked()
     try:
