@@ -42,11 +42,7 @@ def sign_in(scope: str, name: str, account_id: int | None, secret: str) -> None:
     if not fits:
         _count_wrong(tries or WrongTries(key=key, count=0))
         db.session.commit()
-        raise Refused(
-            _(
-                "That did not fit. Check the code, the name and the secret, and try again."
-            )
-        )
+        raise Refused(_("That did not fit. Check each line and try again."))
     if tries is not None:
         db.session.delete(tries)
     start_session(db.session.get_one(Account, account_id))
