@@ -5,18 +5,20 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
+from flask.cli import AppGroup, with_appcontext
 from flask_babel import force_locale
 from sqlalchemy import select
 
 from app import pipeline
 from app.db import db
-from app.operations import health, setup
+from app.operations import demo, health, setup
 from app.operations.backup import back_up
 from app.operations.restore import restore
 from app.posts.models import Post
 from app.translate import packs
 from app.web.errors import Refused
+
+demo_commands = AppGroup("demo", help="A living example, in a folder of its own.")
 
 PATH = click.Path(path_type=Path)
 POSTS_A_COMMIT = 500
@@ -93,6 +95,24 @@ def health_command() -> None:
         click.echo(f"{line.name:<15} {line.word:<7} {line.fact} {line.advice}".rstrip())
     if any(line.word == "broken" for line in lines):
         raise click.exceptions.Exit(1)
+
+
+@demo_commands.command("fill")
+def demo_fill_command() -> None:
+    """Fill an empty instance with two schools, their talks and letters."""
+    click.echo("Two classes write to each other.")
+    try:
+        with force_locale("en"):
+            demo.write_once()
+            with click.progressbar(length=1, label="Translating and indexing") as bar:
+
+                def show(done: int, most: int) -> None:
+                    bar.length = max(most, 1)
+                    bar.update(done - bar.pos)
+
+                demo.work_to_the_end(show)
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from None
 
 
 def _queue_all() -> None:

@@ -44,7 +44,7 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def refusal(error: Exception, place: Path) -> Refused:
+def refusal(error: BaseException, place: Path) -> Refused:
     """Turn what a disk or SQLite said into a sentence on what to do next."""
     code = error.errno if isinstance(error, OSError) else None
     if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import create_engine, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import SignInSession
@@ -23,6 +24,7 @@ from launch.locking import only_one
 
 # SQLite's own files beside the database; one that stayed would be read into the new.
 BESIDE_DATABASE = ("-wal", "-shm", "-journal")
+SQLITE_START = b"SQLite format 3\0"
 
 
 def restore(instance: Path, file: Path) -> tuple[Manifest, Path | None]:
@@ -42,6 +44,8 @@ def restore(instance: Path, file: Path) -> tuple[Manifest, Path | None]:
             _change_places(aside, instance)
     except (OSError, sqlite3.Error) as error:
         raise refusal(error, instance) from error
+    except DBAPIError as error:
+        raise refusal(error.orig or error, instance) from error
     return manifest, kept
 
 
@@ -63,8 +67,11 @@ def _is_open(database: Path) -> bool:
     Leaving the write-ahead log is what SQLite does only for one who is alone;
     it also folds the log into the file, which can then be kept as one.
     """
-    if not database.exists():
+    if not database.exists() or database.stat().st_size == 0:
         return False
+    with database.open("rb") as file:
+        if file.read(len(SQLITE_START)) != SQLITE_START:
+            return False  # SQLite would clear away the log of what it cannot read
     with closing(sqlite3.connect(database, timeout=1)) as opened:
         try:
             opened.execute("PRAGMA journal_mode=DELETE")

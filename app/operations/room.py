@@ -17,6 +17,7 @@ def register(app: Flask) -> None:
         cli.backup_command,
         cli.restore_command,
         cli.health_command,
+        cli.demo_commands,
     ):
         app.cli.add_command(command)
     if setup.keep_first_run_code not in at_start:

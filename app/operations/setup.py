@@ -4,7 +4,6 @@ import contextlib
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
 
 from flask import current_app
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -41,7 +40,7 @@ def set_up(say: Callable[[str], None]) -> None:
     except OSError as error:
         raise refusal(error, instance) from error
     except OperationalError as error:
-        raise refusal(cast(Exception, error.orig), instance) from error
+        raise refusal(error.orig or error, instance) from error
 
 
 def _set_up(instance: Path, say: Callable[[str], None]) -> None:

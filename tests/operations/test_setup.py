@@ -74,7 +74,7 @@ def test_an_older_database_is_backed_up_and_upgraded(
 ) -> None:
     found_school("Escuela del Río", "Marta Luz Erazo", "es")
     db.session.commit()
-    upgraded = []
+    upgraded: list[object] = []
     monkeypatch.setattr(migrating, "newest", lambda: "0002")
     monkeypatch.setattr(migrating, "upgrade", upgraded.append)
 
@@ -108,7 +108,7 @@ def test_no_upgrade_without_its_backup(
     (instance / "backups").rmdir()
     (instance / "backups").write_bytes(b"in the way")
     monkeypatch.setattr(migrating, "newest", lambda: "0002")
-    upgraded = []
+    upgraded: list[object] = []
     monkeypatch.setattr(migrating, "upgrade", upgraded.append)
 
     with pytest.raises(Refused, match="backups"):
