@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.db import db, reading
 from app.posts.models import Post
-from app.translate import downloading, engine, packs
+from app.translate import downloading, engine, memory, packs
 from app.translate.catching_up import catch_up
 from app.translate.errors import PackRefused
 from app.translate.translating import bring_in_line
@@ -69,6 +69,8 @@ def rebuild() -> None:
     """Make all translations again, with the packs that are here now."""
     if reason := engine.available():
         raise click.ClickException(reason)
+    memory.forget_stumbles()
+    db.session.commit()
     with reading():
         ids = list(db.session.scalars(select(Post.id).order_by(Post.id.desc())))
     with click.progressbar(length=len(ids), label="Translating") as bar:

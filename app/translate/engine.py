@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 MOST_LOADED = 6
 IDLE_SECONDS = 300
 
+MOST_THREADS = 8
 # Measured: ctranslate2 sorts by length itself; below this, sentences go one by one.
 BATCH_TOKENS = 1024
 FIRST_BEAM = 2
@@ -65,8 +66,8 @@ class Model:
         self._tokenizer.encode("a")  # loads it now, in one thread
         self._translator = ctranslate2.Translator(
             str(folder / "model"),
-            compute_type="int8",
-            inter_threads=os.cpu_count() or 1,
+            compute_type=_compute_type(ctranslate2.get_supported_compute_types("cpu")),
+            inter_threads=min(os.cpu_count() or 1, MOST_THREADS),
             intra_threads=1,
         )
         self.used_at = time.monotonic()
@@ -147,6 +148,11 @@ class Model:
         # Argos' own decode turns every `_` into a space.
         words = self._tokenizer.lazy_processor().decode_pieces(pieces)
         return str(words).replace("▁", " ").strip()
+
+
+def _compute_type(supported: Collection[str]) -> str:
+    """Choose int8, 3.6 times as fast as float32, where the processor has it."""
+    return "int8" if "int8" in supported else "default"
 
 
 class Models:

@@ -20,7 +20,7 @@ ONLY_NAMES_HAVE_CAPITALS = frozenset({"es", "fr", "pt", "it", "ca", "gl", "ro"})
 # were often wrong, those below the second mostly.
 UNEASY_SCORE, LEAST_SCORE = -0.5, -0.7
 
-_CAPITALISED = re.compile(r"(?<=[^.!?¡¿\s] )(?![a-zß-öø-ÿ])[^\W\d_]{2,}")
+_INSIDE = re.compile(r"(?<=[^.!?¡¿\s] )[^\W\d_]{2,}")
 _QUOTED = re.compile(r"[\"“«„]([^\W\d_]{2,})[\"”»“]")
 _WORD = re.compile(r"[^\W\d_]+")
 _ONE_WORD = re.compile(r"(?P<word>[^\W\d_]+)(?:[\s,]+(?P=word))+[.!…]*", re.I)
@@ -167,7 +167,7 @@ class _Judge:
             return False
         if any(word not in text for word in _QUOTED.findall(sentence)):
             return True
-        there, here = _CAPITALISED.findall(sentence), _CAPITALISED.findall(text)
+        there, here = _capitalised(sentence), _capitalised(text)
         new = [word for word in here if word not in sentence]
         if self._to_lang in ONLY_NAMES_HAVE_CAPITALS and len(new) > len(there):
             return True
@@ -179,12 +179,15 @@ class _Judge:
         return len(known) < len(lost)
 
 
+def _capitalised(text: str) -> list[str]:
+    """List the words inside a sentence that begin with a capital."""
+    return [word for word in _INSIDE.findall(text) if word[0].isupper()]
+
+
 def _other_attempts(sentence: str, names: Collection[str]) -> list[_Attempt]:
     given = names_in(sentence, names)
     guessed = [
-        *dict.fromkeys(
-            [*given, *_QUOTED.findall(sentence), *_CAPITALISED.findall(sentence)]
-        )
+        *dict.fromkeys([*given, *_QUOTED.findall(sentence), *_capitalised(sentence)])
     ]
     attempts = [
         _attempt(sentence, given),
@@ -216,10 +219,10 @@ def _with_names(attempt: _Attempt, text: str) -> str | None:
     """Put the names back; None when the model lost or doubled one."""
     for stand_in, name in attempt.stand_ins:
         whole = rf"(?<!\w){stand_in}(?!\w)"
-        wanted = len(re.findall(whole, attempt.asked))
-        text, found = re.subn(whole, name.replace("\\", ""), text)
-        if found != wanted:
+        parts = re.split(whole, text)
+        if len(parts) != len(re.split(whole, attempt.asked)):
             return None
+        text = name.join(parts)
     return text
 
 

@@ -96,6 +96,18 @@ def forget(revision_ids: Sequence[int]) -> None:
             )
 
 
+def forget_stumbles() -> None:
+    """Drop what machines could not say, so that it is tried again; flushes."""
+    stumbles = select(Memory.id).where(Memory.doubt, Memory.by != BY_PERSON)
+    for table, rows in (
+        (MemorySource, MemorySource.memory_id.in_(stumbles)),
+        (Memory, Memory.id.in_(stumbles)),
+    ):
+        db.session.execute(
+            delete(table).where(rows).execution_options(synchronize_session=False)
+        )
+
+
 def digest(sentence: str) -> str:
     """Name a sentence regardless of how its spaces and accents were typed."""
     normal = unicodedata.normalize("NFC", " ".join(sentence.split()))

@@ -124,6 +124,11 @@ def install(path: Path) -> Pack:
         _sync(fresh)
         final = home / f"{pack.from_code}_{pack.to_code}"
         _replace(fresh, final)
+    except OSError as error:
+        raise PackRefused(
+            f"The pack cannot be put in its place: {error.strerror or error}. Make sure "
+            "that nothing else installs it now, then try again."
+        ) from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return read_pack(final)

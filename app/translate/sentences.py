@@ -107,17 +107,22 @@ def cut_line(line: str, lang: str) -> Line:
 def _sentences(text: str, lang: str) -> list[Piece]:
     if not any(char.isalpha() for char in text):
         return [Piece(text)] if text else []
-    from sentencex import segment
-
-    found = list(segment(lang, text))
-    if "".join(found) != text:  # a stretch lost would be a word lost
-        found = [text]
     return [
         piece
-        for sentence in found
+        for sentence in _segments(text, lang)
         for part in _shorter(sentence)
         for piece in _pieces(part)
     ]
+
+
+def _segments(text: str, lang: str) -> list[str]:
+    try:
+        from sentencex import segment
+    except ImportError:  # there are systems it has no wheel for; none translates
+        return [text]
+    found = list(segment(lang, text))
+    # A stretch lost would be a word lost.
+    return found if "".join(found) == text else [text]
 
 
 def _shorter(sentence: str) -> list[str]:

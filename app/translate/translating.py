@@ -1,6 +1,7 @@
 """The job that keeps renditions in line with posts."""
 
 import logging
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -149,7 +150,7 @@ def _names(space_id: int) -> frozenset[str]:
         .join(SpaceClassroom, SpaceClassroom.classroom_id == Member.classroom_id)
         .where(SpaceClassroom.space_id == space_id)
     )
-    words = {word.strip(".,") for name in shown for word in name.split()}
+    words = {word.strip(".,") for name in shown for word in re.split(r"[\s-]", name)}
     return frozenset(word for word in words if len(word) > 1 and word[0].isupper())
 
 

@@ -143,3 +143,8 @@ def test_what_is_missing_is_said_in_one_sentence(
     monkeypatch.setattr(engine, "_PARTS", ("ctranslate2", "no_such_library"))
 
     assert "no_such_library is not available" in (engine.available() or "")
+
+
+def test_int8_is_used_where_the_processor_has_it() -> None:
+    assert engine._compute_type({"int8", "float32"}) == "int8"
+    assert engine._compute_type({"float32"}) == "default"

@@ -85,3 +85,14 @@ def test_forgetting_spares_what_others_wrote_and_people_said(app: Flask) -> None
     left = {row.source for row in db.session.query(Memory)}
     assert left == {"Hola.", "Sí."}
     assert [row.revision_id for row in db.session.query(MemorySource)] == [stays]
+
+
+def test_stumbles_are_forgotten_and_all_else_is_kept(app: Flask) -> None:
+    revision = a_revision()
+    stumble = {"Hola.": Remembered(PACK, Told("Hola.", doubt=True))}
+    memory.store("es-en", stumble, {"Hola.": [revision]})
+    memory.store("es-en", {"Sí.": Remembered(PACK, Told("Yes."))}, {"Sí.": [revision]})
+
+    memory.forget_stumbles()
+
+    assert [row.source for row in db.session.query(Memory)] == ["Sí."]

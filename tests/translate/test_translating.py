@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -284,6 +285,8 @@ def test_a_machine_without_the_engine_runs_on(
     with_packs: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "_PARTS", ("no_such_library",))
+    for name in ("ctranslate2", "sentencepiece", "argostranslate", "sentencex"):
+        monkeypatch.setitem(sys.modules, name, None)
     post = Two().letter("El río es grande.")
 
     work()
