@@ -329,7 +329,7 @@ def _moment(moment: str) -> str:
 
 
 def _span(seconds: float) -> str:
-    return format_timedelta(timedelta(seconds=seconds), threshold=1.5)
+    return format_timedelta(timedelta(seconds=seconds))
 
 
 def _size(size_bytes: int) -> str:
