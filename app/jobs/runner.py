@@ -4,12 +4,13 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.db import db, now, reading
 from app.jobs.models import Job
@@ -62,47 +63,46 @@ class Heartbeat:
 def work_once() -> bool:
     """Do one batch of every kind that waits; say whether there was any."""
     busy = False
-    for kind, handler in handlers.items():
+    for kind in handlers:
         try:
             claimed = claim(kind)
-        except OperationalError as error:
+            if claimed:
+                busy = True
+                _do(kind, claimed)
+        except OperationalError as error:  # busy or full: the lease runs out
             db.session.rollback()
-            log.warning("jobs cannot be claimed now: %s", error.orig)
+            log.warning("%s cannot be done now: %s", kind, error.orig)
             time.sleep(POLL_SECONDS)
-            continue
-        if not claimed:
-            continue
-        busy = True
-        try:
-            handler(sorted(claimed))
-            db.session.commit()
-        except Exception as error:  # the one place: a job must not end the worker
-            db.session.rollback()
-            log.exception("%s failed for %s", kind, sorted(claimed))
-            _again_later(kind, claimed, type(error).__name__)
-        else:
-            _settle(kind, claimed)
         finally:
             db.session.remove()
     return busy
 
 
 def claim(kind: str) -> dict[int, int]:
-    """Lease the waiting jobs of a kind; return key -> the `wanted` it answers."""
+    """Lease the waiting jobs of a kind; return key -> the `wanted` it answers.
+
+    Those that failed before come last and alone, so that none of them takes
+    its neighbours with it again.
+    """
     moment = now()
     due = (
         Job.kind == kind,
-        Job.ready_at <= moment,
-        or_(Job.lease_until.is_(None), Job.lease_until <= moment),
+        _reached(Job.ready_at, moment, MAX_BACKOFF_SECONDS),
+        or_(
+            Job.lease_until.is_(None), _reached(Job.lease_until, moment, LEASE_SECONDS)
+        ),
     )
     with reading():
-        if db.session.scalar(select(Job.id).where(*due).limit(1)) is None:
-            return {}
+        fewest = db.session.scalar(
+            select(Job.tries).where(*due).order_by(Job.tries).limit(1)
+        )
+    if fewest is None:
+        return {}
     found = db.session.execute(
         select(Job.id, Job.key, Job.wanted)
-        .where(*due)
-        .order_by(Job.tries, Job.id)
-        .limit(batch_sizes[kind])
+        .where(*due, Job.tries <= fewest)
+        .order_by(Job.id)
+        .limit(1 if fewest else batch_sizes[kind])
         .with_for_update(skip_locked=True)
     ).all()
     db.session.execute(
@@ -116,13 +116,46 @@ def claim(kind: str) -> dict[int, int]:
 
 
 def free_leases() -> None:
-    """Give back what a worker that died had claimed; there is one worker."""
+    """Give back what a worker that died had claimed; there is one worker.
+
+    It may have died of one of them, so they are tried again one by one.
+    """
     if db.engine.dialect.name != "sqlite":
         return  # elsewhere another worker may be alive; its leases run out
-    db.session.execute(
-        update(Job).values(lease_until=None).where(Job.lease_until.is_not(None))
-    )
+    for job in db.session.scalars(select(Job).where(Job.lease_until.is_not(None))):
+        # The first time it was most likely the power.
+        _put_off(job, "the worker ended in the middle", at_once=job.tries == 0)
     db.session.commit()
+
+
+def _reached(
+    column: InstrumentedAttribute[datetime | None], moment: datetime, most_seconds: int
+) -> ColumnElement[bool]:
+    """Hold for moments that have come, or lie further off than any that is set.
+
+    The latter are from before the clock was set back.
+    """
+    return or_(column <= moment, column > moment + timedelta(seconds=most_seconds))
+
+
+def _do(kind: str, claimed: dict[int, int]) -> None:
+    try:
+        handlers[kind](sorted(claimed))
+        db.session.commit()
+    except OperationalError:
+        db.session.rollback()
+        _again_later(kind, claimed, "the database was busy")
+        raise
+    except Exception as error:  # the one place: a job must not end the worker
+        db.session.rollback()
+        log.exception("%s failed for %s", kind, sorted(claimed))
+        if len(claimed) == 1:
+            _again_later(kind, claimed, type(error).__name__)
+            return
+        for key, wanted in claimed.items():  # one must not hold back the others
+            _do(kind, {key: wanted})
+    else:
+        _settle(kind, claimed)
 
 
 def _settle(kind: str, claimed: dict[int, int]) -> None:
@@ -136,12 +169,15 @@ def _settle(kind: str, claimed: dict[int, int]) -> None:
 
 def _again_later(kind: str, claimed: dict[int, int], problem: str) -> None:
     for job in _rows(kind, claimed):
-        job.tries += 1
-        wait_seconds = min(2**job.tries, MAX_BACKOFF_SECONDS)
-        job.ready_at = now() + timedelta(seconds=wait_seconds)
-        job.lease_until, job.problem = None, problem
+        _put_off(job, problem, at_once=False)
     db.session.commit()
-    db.session.remove()
+
+
+def _put_off(job: Job, problem: str, *, at_once: bool) -> None:
+    job.tries += 1
+    wait_seconds = 0 if at_once else min(2**job.tries, MAX_BACKOFF_SECONDS)
+    job.ready_at = now() + timedelta(seconds=wait_seconds)
+    job.lease_until, job.problem = None, problem
 
 
 def _rows(kind: str, claimed: dict[int, int]) -> Sequence[Job]:

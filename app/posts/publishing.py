@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from typing import TypeGuard
 
 from flask import current_app
 from flask_babel import format_number
@@ -102,10 +103,9 @@ def mend(post: Post, source: str, lang: str) -> Revision:
     source = checked_source(
         source, may_be_empty=returned is not None and bool(returned.attachments)
     )
-    if returned is not None and returned.state == HELD and returned.n > 1:
-        if returned.sha256 == _digest(source):
-            return returned  # the same form, sent twice
     if returned is None or returned.state != RETURNED:
+        if _is_mended_so(returned, source):
+            return returned
         raise Refused(
             _(
                 "This post is with your teacher already. Copy these words if you need them."
@@ -125,6 +125,16 @@ def mend(post: Post, source: str, lang: str) -> Revision:
         )
     db.session.flush()
     return revision
+
+
+def _is_mended_so(waiting: Revision | None, source: str) -> TypeGuard[Revision]:
+    """Whether these words came through already: the same form, sent twice."""
+    return (
+        waiting is not None
+        and waiting.state == HELD
+        and waiting.n > 1
+        and waiting.sha256 == _digest(source)
+    )
 
 
 def make_public(post: Post, revision: Revision) -> None:
