@@ -6,10 +6,10 @@ from markupsafe import Markup, escape
 
 from app.search.analysis import field_of, words
 
-# About two lines on a telephone.
-EXCERPT_CHARACTERS = 160
+# Two lines of a book, three on a telephone.
+EXCERPT_CHARACTERS = 120
 # So much of it stands before the first word that was looked for.
-BEFORE_CHARACTERS = 40
+BEFORE_CHARACTERS = 30
 # A cut moves at most so far to fall between two words.
 SPACE_CHARACTERS = 20
 

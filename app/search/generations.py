@@ -7,6 +7,7 @@ import shutil
 import time
 import zlib
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -67,7 +68,15 @@ def building(home: Path) -> Path | None:
 
 def point(home: Path, name: str, folder: Path) -> None:
     """Let `current` or `building` be this folder, from one moment to the next."""
-    write_durably(home / name, folder.name.encode())
+    for tries_left in reversed(range(TRIES)):
+        try:
+            write_durably(home / name, folder.name.encode())
+            break
+        except PermissionError:
+            # Windows replaces no file while another process reads it.
+            if not tries_left:
+                raise
+            time.sleep(TRY_SECONDS)
 
 
 def _pointed(pointer: Path) -> Path | None:
@@ -204,4 +213,8 @@ def sync_folder(folder: Path) -> None:
 
 
 def folder_bytes(home: Path) -> int:
-    return sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
+    total = 0
+    for path in home.rglob("*"):
+        with suppress(FileNotFoundError):  # a commit has just taken it away
+            total += path.stat().st_size if path.is_file() else 0
+    return total

@@ -80,7 +80,7 @@ def note_late(home: Path, post_ids: Iterable[int]) -> None:
 
 
 @chore_at_start
-def mend_at_start() -> None:
+def mend_after_reading() -> None:
     """Read every byte of the index, so that a bad disk is noticed."""
     folder = generations.current(generations.home())
     problem = problem_of_index(afresh=True)
@@ -99,8 +99,8 @@ def mend_when_idle() -> None:
 
 @job(KIND)
 def mend_when_asked(_keys: Sequence[int]) -> None:
-    """A page found the index unusable and asked for it to be looked at."""
-    mend_when_idle()
+    """A page found the index unusable: believe it, and read every byte again."""
+    mend_after_reading()
 
 
 def ask_for_mending() -> None:

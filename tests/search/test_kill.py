@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from app.search import generations
-from app.search.rebuilding import mend_at_start, problem_of_index, rebuild
+from app.search.rebuilding import mend_after_reading, problem_of_index, rebuild
 from app.search.searching import search
 from tests.builders import a_post
 from tests.search.holding import Held
@@ -70,7 +70,7 @@ def test_a_killed_worker_loses_nothing(
         assert search(pair.tom, "tortuga").total == (
             40 if problem_of_index() is None else 0
         )
-        mend_at_start()
+        mend_after_reading()
         assert problem_of_index() is None
         assert held() == before
 
