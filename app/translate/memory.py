@@ -43,6 +43,20 @@ def look_up(pair: str, by: str, sentences: Sequence[str]) -> dict[str, Remembere
     return found
 
 
+def written_in(pair: str, sentences: Sequence[str]) -> set[str]:
+    """Name the sentences that somebody wrote in the first language of a pair."""
+    wanted = {digest(sentence): sentence for sentence in sentences}
+    return {
+        wanted[key]
+        for some in _portions([*wanted])
+        for key in db.session.scalars(
+            select(Memory.sha256).where(
+                Memory.pair == pair, Memory.sha256.in_(some), Memory.doubt.is_(False)
+            )
+        )
+    }
+
+
 def store(
     pair: str,
     sentences: Mapping[str, Remembered],

@@ -110,15 +110,16 @@ def opening(
     """
     if not {from_lang, to_lang} <= set(LANGS):
         return "", sentence
+    opened = ""
     if found := _OPENING.match(sentence):
         said = saying(found["head"], from_lang, to_lang, names)
         if said is not None:
-            return said + found["comma"], sentence[found.end() :]
+            opened, sentence = said + found["comma"], sentence[found.end() :]
     word, space, rest = sentence.partition(" ")
     for joining in _JOINING:
         if rest and word.lower() == joining[from_lang]:
-            return joining[to_lang] + space, rest
-    return "", sentence
+            return opened + joining[to_lang] + space, rest
+    return opened, sentence
 
 
 def _understand(words: str, lang: str) -> tuple[list[list[_Form]], bool] | None:

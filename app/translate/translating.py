@@ -227,7 +227,11 @@ def _say(
         answers = _ask(pack, missing, names)
         for sentence, told in zip(missing, answers, strict=True):
             said[sentence] = Remembered(pack.label, told)
-    return said
+    # Who answers a letter quotes it: a stumble may be in the reader's own language.
+    stumbles = [sentence for sentence, one in said.items() if one.told.doubt]
+    with reading():
+        own = memory.written_in(f"{pack.to_code}-{pack.from_code}", stumbles)
+    return said | {s: Remembered(pack.label, Told(s)) for s in own}
 
 
 def _ask(pack: Pack, sentences: Sequence[str], names: Collection[str]) -> list[Told]:

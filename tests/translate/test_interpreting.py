@@ -50,6 +50,7 @@ def into_english(text: str, model: Model) -> str:
         ("**Vivo en España** 👩‍👩‍👧", "**I live in Spain** 👩‍👩‍👧"),
         ("- Me gusta leer\n- Me gusta nadar", "- I like reading\n- I like swimming"),
         ("Querida Amina:", "Dear Amina:"),
+        ("Sí, pero el río es grande.", "Yes, but the river is big."),
         ("Tu amiga, Lucía", "Your friend, Lucía"),
         ("jajajaja", "jajajaja"),
         ("2 < 5", "2 < 5"),

@@ -220,6 +220,21 @@ def test_a_sentence_the_machine_stumbled_at_is_counted(with_packs: Flask) -> Non
     )
 
 
+def test_a_quote_in_the_readers_own_language_is_no_stumble(with_packs: Flask) -> None:
+    two = Two()
+    two.letter("¿Es peligroso nadar allí?")
+    work()
+    answer = released(
+        a_post(two.thread, a_pupil(two.english), "> ¿Es peligroso nadar allí?\n\nYes."),
+        teacher_of(two.english),
+    )
+
+    work()
+
+    row = renditions(answer)["es"]
+    assert (row.source, row.doubt) == ("> ¿Es peligroso nadar allí?\n\nSí.", 0)
+
+
 def test_a_letter_of_two_goes_into_the_languages_of_its_readers(
     with_packs: Flask,
 ) -> None:
