@@ -7,8 +7,10 @@ from sqlalchemy import (
     JSON,
     ForeignKey,
     Index,
+    Integer,
     String,
     UniqueConstraint,
+    bindparam,
     func,
     select,
 )
@@ -62,6 +64,24 @@ class Account(Base):
 
     def get_id(self) -> str:
         return str(self.id)
+
+
+class Anyone:
+    """Stands for the viewer in a statement that is built once and run for many.
+
+    Building a reading rule anew takes some 4 ms, running it 0.3. Who it is comes
+    with each run, as `as_viewer` says; a run without fails.
+    """
+
+    person_id = bindparam("viewer_person_id", type_=Integer)
+
+    @staticmethod
+    def as_viewer(viewer: Account) -> dict[str, int]:
+        return {"viewer_person_id": viewer.person_id}
+
+
+ANYONE = Anyone()
+Viewer = Account | Anyone
 
 
 class SignInSession(Base):

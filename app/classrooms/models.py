@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
-from app.accounts.models import Account, Person
+from app.accounts.models import Account, Person, Viewer
 from app.db import Base, Moment, new_uid, now
 
 PUPIL = "pupil"
@@ -141,7 +141,7 @@ class SpaceClassroom(Base):
         return self.space.classrooms[0].classroom
 
 
-def space_ids(viewer: Account, *, as_teacher: bool = False) -> Select[tuple[int]]:
+def space_ids(viewer: Viewer, *, as_teacher: bool = False) -> Select[tuple[int]]:
     """Select the ids of spaces the viewer belongs to (or teaches in)."""
     chosen = (
         select(SpaceClassroom.space_id)
@@ -155,7 +155,7 @@ def space_ids(viewer: Account, *, as_teacher: bool = False) -> Select[tuple[int]
     return chosen.where(Member.role == TEACHER) if as_teacher else chosen
 
 
-def pupils_of(viewer: Account) -> Select[tuple[int]]:
+def pupils_of(viewer: Viewer) -> Select[tuple[int]]:
     """Select the person ids of pupils, also former, of classrooms the viewer teaches.
 
     What a pupil wrote stays with the class: its teachers still read and

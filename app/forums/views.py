@@ -1,10 +1,14 @@
 """Pages: all forums, one forum, a thread and answering in it."""
 
+from dataclasses import dataclass
+from functools import cache
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import login_required
-from sqlalchemy import exists, func, literal, select
+from sqlalchemy import Select, bindparam, func, select
 
+from app.accounts.models import ANYONE
 from app.accounts.names import tidy
 from app.accounts.sessions import viewer
 from app.classrooms.models import Space, space_ids
@@ -15,14 +19,14 @@ from app.posts.models import FORUM_THREAD, Post, Thread
 from app.posts.permissions import may_write
 from app.posts.publishing import sent_before
 from app.posts.sending import publish_form
-from app.posts.showing import shown, with_words
+from app.posts.showing import shown, thread_page
 from app.posts.threads import start_thread
 from app.web.answers import Answer
 from app.web.csrf import sent_form_key
 from app.web.errors import Refused, one_or_404
 from app.web.langs import chosen_lang
 from app.web.numbers import row_number
-from app.web.paging import MAX_KEY, page_of
+from app.web.paging import MAX_KEY
 
 bp = Blueprint("forums", __name__, template_folder="templates")
 
@@ -120,32 +124,41 @@ def thread(thread_id: int) -> Answer:
     return _thread_page(_forum_thread(thread_id))
 
 
-def _forum_thread(thread_id: int) -> Thread:
-    forum_threads = Thread.visible_to(viewer()).where(Thread.kind == FORUM_THREAD)
-    return one_or_404(forum_threads, id=thread_id)
+@dataclass(frozen=True)
+class OpenThread:
+    """A thread with the title of its forum; `teaches` who teaches in its space."""
+
+    thread: Thread
+    forum_title: str
+    teaches: bool
 
 
-def _thread_page(opened: Thread, error: str | None = None) -> str:
-    page = page_of(
-        with_words(Post.visible_to(viewer())).where(Post.thread_id == opened.id),
-        Post.order_key,
-        before=request.args.get("before", type=row_number),
-        at=request.args.get("at", type=row_number),
+@cache
+def _opening() -> Select[tuple[Thread, str, bool]]:
+    taught = space_ids(ANYONE, as_teacher=True)
+    return (
+        Thread.visible_to(ANYONE)
+        .join(Forum, Forum.id == Thread.forum_id)
+        .where(Thread.kind == FORUM_THREAD, Thread.id == bindparam("thread_id"))
+        .add_columns(Forum.title, Thread.space_id.in_(taught))
     )
-    forum_title, teaches = db.session.execute(
-        select(
-            select(Forum.title).where(Forum.id == opened.forum_id).scalar_subquery(),
-            exists().where(
-                space_ids(viewer(), as_teacher=True).subquery().c.space_id
-                == literal(opened.space_id)
-            ),
-        )
-    ).one()
+
+
+def _forum_thread(thread_id: int) -> OpenThread:
+    given = ANYONE.as_viewer(viewer()) | {"thread_id": thread_id}
+    found = db.session.execute(_opening(), given).one_or_none()
+    if found is None:
+        abort(404)
+    return OpenThread(*found)
+
+
+def _thread_page(opened: OpenThread, error: str | None = None) -> str:
+    page = thread_page(opened.thread, viewer())
     return render_template(
         "forums/thread.html",
-        thread=opened,
-        forum_title=forum_title,
-        teaches=teaches,
+        thread=opened.thread,
+        forum_title=opened.forum_title,
+        teaches=opened.teaches,
         page=page,
         items=shown(page.rows, viewer()),
         error=error,
@@ -156,13 +169,13 @@ def _thread_page(opened: Thread, error: str | None = None) -> str:
 @login_required
 def reply(thread_id: int) -> Answer:
     opened = _forum_thread(thread_id)
-    if not may_write(viewer(), opened):
+    if not may_write(viewer(), opened.thread):
         abort(
             403,
             _("This thread waits for release. Release its first post, then answer."),
         )
     try:
-        post = publish_form(opened, viewer())
+        post = publish_form(opened.thread, viewer())
     except Refused as refusal:
         db.session.rollback()
         return _thread_page(_forum_thread(thread_id), str(refusal)), 422

@@ -14,14 +14,13 @@ from app.penpals.pairing import (
     partnerships_taught,
     pupils_in,
 )
-from app.posts.models import Post, Thread, ThreadReader
+from app.posts.models import Thread, ThreadReader
 from app.posts.permissions import may_write
 from app.posts.sending import publish_form
-from app.posts.showing import shown, with_words
+from app.posts.showing import shown, thread_page
 from app.web.answers import Answer
 from app.web.errors import Refused, one_or_404
 from app.web.numbers import row_number
-from app.web.paging import page_of
 
 bp = Blueprint("penpals", __name__, template_folder="templates")
 
@@ -107,12 +106,7 @@ def _letter_thread(thread_id: int) -> Thread:
 
 
 def _letters_page(opened: Thread, error: str | None = None) -> str:
-    page = page_of(
-        with_words(Post.visible_to(viewer())).where(Post.thread_id == opened.id),
-        Post.order_key,
-        before=request.args.get("before", type=row_number),
-        at=request.args.get("at", type=row_number),
-    )
+    page = thread_page(opened, viewer())
     return render_template(
         "penpals/letters.html",
         thread=opened,

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.models import Account, Person
+from app.accounts.models import Account, Person, Viewer
 from app.classrooms.models import (
     TEACHER,
     Member,
@@ -72,7 +72,7 @@ class Thread(Base):
     readers: Mapped[list["ThreadReader"]] = relationship(order_by="ThreadReader.id")
 
     @classmethod
-    def visible_to(cls, viewer: Account) -> Select[tuple[Self]]:
+    def visible_to(cls, viewer: Viewer) -> Select[tuple[Self]]:
         """Select the threads the viewer may open, newest first.
 
         All threads of her spaces that anyone may read; letters only when she
@@ -205,7 +205,7 @@ class Post(Base):
         return select(cls).where(cls.is_published()).order_by(cls.order_key)
 
     @classmethod
-    def visible_to(cls, viewer: Account) -> Select[tuple[Self]]:
+    def visible_to(cls, viewer: Viewer) -> Select[tuple[Self]]:
         """Select what the viewer may read, in the order shown.
 
         Published posts in the threads she may open, and her own whatever

@@ -3,15 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from markupsafe import Markup
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from app import markup
-from app.accounts.models import Account, Person
+from app.accounts.models import ANYONE, Account, Person
 from app.db import db
 from app.posts.models import (
     BEGINNING_BYTES,
@@ -22,6 +23,8 @@ from app.posts.models import (
     Revision,
     Thread,
 )
+from app.web.numbers import row_number
+from app.web.paging import Page, Pages
 
 # Which page shows a thread of each kind; the rooms above say theirs.
 thread_endpoints: dict[str, str] = {}
@@ -80,6 +83,21 @@ def with_words(query: Select[tuple[Post]]) -> Select[tuple[Post]]:
         joinedload(Post.author),
         joinedload(Post.current),
         joinedload(Post.waiting),
+    )
+
+
+@cache
+def _pages() -> Pages[Post]:
+    of_thread = Post.visible_to(ANYONE).where(Post.thread_id == bindparam("thread_id"))
+    return Pages(with_words(of_thread), Post.order_key)
+
+
+def thread_page(thread: Thread, viewer: Account) -> Page[Post]:
+    """Fetch the page of a thread that this request asks for; see `shown`."""
+    return _pages().page(
+        ANYONE.as_viewer(viewer) | {"thread_id": thread.id},
+        before=request.args.get("before", type=row_number),
+        at=request.args.get("at", type=row_number),
     )
 
 

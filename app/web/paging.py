@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from sqlalchemy import Select
+from sqlalchemy import BigInteger, Select, bindparam
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.db import db
@@ -33,41 +33,44 @@ class Page(Generic[S]):
     later: bool
 
 
-def page_of(
-    query: Select[tuple[S]],
-    column: InstrumentedAttribute[int],
-    *,
-    before: int | None = None,
-    at: int | None = None,
-) -> Page[S]:
-    """Fetch the page that ends before a key, or begins at one; the last by default.
+class Pages(Generic[S]):
+    """A list that is shown page by page: its statements, built once for all requests.
 
     Keys, not page numbers: the place holds when posts are hidden or added.
-    One query of at most `PAGE_ROWS` + 1 rows; beginning at a key, a second
-    one that looks for a single row before it.
     """
-    forward = at is not None
-    edge = column >= _bounded(at) if forward else column < _bounded(before)
-    order = column if forward else column.desc()
-    found = (
-        db.session.scalars(
-            query.where(edge).order_by(None).order_by(order).limit(PAGE_ROWS + 1)
-        )
-        .unique()
-        .all()
-    )
-    rows = _fill(found[:PAGE_ROWS])
-    more = len(rows) < len(found)
-    if forward:
-        return Page(rows, earlier=_any_before(query, column, at), later=more)
-    return Page(rows[::-1], earlier=more, later=before is not None)
 
+    def __init__(
+        self, query: Select[tuple[S]], column: InstrumentedAttribute[int]
+    ) -> None:
+        edge, plain = bindparam("edge", type_=BigInteger), query.order_by(None)
+        most = PAGE_ROWS + 1
+        self._before = plain.where(column < edge).order_by(column.desc()).limit(most)
+        self._from = plain.where(column >= edge).order_by(column).limit(most)
+        earlier = plain.where(column < edge).with_only_columns(column)
+        self._any_before = earlier.limit(1)
 
-def _any_before(
-    query: Select[tuple[S]], column: InstrumentedAttribute[int], at: int | None
-) -> bool:
-    earlier = query.where(column < _bounded(at)).order_by(None)
-    return db.session.scalar(earlier.with_only_columns(column).limit(1)) is not None
+    def page(
+        self, given: dict[str, int], *, before: int | None = None, at: int | None = None
+    ) -> Page[S]:
+        """Fetch the page that ends before a key, or begins at one; the last by default.
+
+        `given` are the query's own parameters. One query of at most `PAGE_ROWS` + 1
+        rows; beginning at a key, a second one looks for a single row before it.
+        """
+        if at is None:
+            rows, more = self._rows(self._before, given, before)
+            return Page(rows[::-1], earlier=more, later=before is not None)
+        rows, more = self._rows(self._from, given, at)
+        earlier = db.session.scalar(self._any_before, given | {"edge": _bounded(at)})
+        return Page(rows, earlier=earlier is not None, later=more)
+
+    def _rows(
+        self, query: Select[tuple[S]], given: dict[str, int], edge: int | None
+    ) -> tuple[Sequence[S], bool]:
+        found = db.session.scalars(query, given | {"edge": _bounded(edge)})
+        known = found.unique().all()
+        rows = _fill(known[:PAGE_ROWS])
+        return rows, len(rows) < len(known)
 
 
 def _bounded(key: int | None) -> int:
