@@ -1,5 +1,6 @@
 """Languages: which one a page speaks, and how each is called by its own speakers."""
 
+from babel import Locale, UnknownLocaleError
 from flask import Flask, current_app, has_request_context, request, session
 from flask_babel import Babel, get_locale
 from flask_login import current_user
@@ -21,6 +22,7 @@ def register(app: Flask) -> None:
         page_lang=page_lang,
         direction=direction,
         own_name=own_name,
+        lang_name=lang_name,
         own_names=OWN_NAMES,
         interface_langs=app.config["LANGUAGES"],
     )
@@ -60,6 +62,14 @@ def direction(lang: str) -> str:
 
 def own_name(lang: str) -> str:
     return OWN_NAMES.get(lang, lang)
+
+
+def lang_name(lang: str) -> str:
+    """Call a language as the reader of this page calls it: Spanish, espagnol."""
+    try:
+        return Locale.parse(lang).get_language_name(get_locale()) or own_name(lang)
+    except (UnknownLocaleError, ValueError):
+        return own_name(lang)
 
 
 def chosen_lang() -> str:

@@ -38,11 +38,12 @@ class Page:
                 return found
         raise AssertionError(f"no form with {holding!r} on {self.url}: {self.words}")
 
-    def link(self, words: str) -> str:
-        for found in self.soup.find_all("a"):
-            if words in found.get_text(" "):
+    def link(self, holding: str) -> str:
+        """Find the address of a link by its words or by a piece of the address."""
+        for found in self.soup.find_all("a", href=True):
+            if holding in found.get_text(" ") or holding in str(found["href"]):
                 return str(found["href"])
-        raise AssertionError(f"no link {words!r} on {self.url}: {self.words}")
+        raise AssertionError(f"no link {holding!r} on {self.url}: {self.words}")
 
 
 @dataclass(frozen=True)

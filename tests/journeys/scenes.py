@@ -56,7 +56,7 @@ def agree(ana: Client, class_es: str, ben: Client, class_en: str) -> None:
 
 
 def pair(teacher: Client, one: str, other: str) -> None:
-    page = teacher.open(teacher.open("/letters").link("Pair pupils"))
+    page = teacher.open(teacher.open("/letters").link("/letters/pair/"))
     ids = {
         option.get_text(): str(option["value"])
         for option in page.soup.find_all("option")

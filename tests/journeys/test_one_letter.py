@@ -40,7 +40,7 @@ def test_a_letter_makes_the_whole_journey_without_network(tmp_path: Path) -> Non
         (revision,) = re.findall(r'name="tick" value="(\d+)"', waiting.html)
         ana.send(waiting, "tick", press=f"release {revision}")
 
-        read = amina.until(letters, "Translated by a machine")
+        read = amina.until(letters, "Translated by a machine, from Spanish")
         assert re.search(r"do you have (any )?(brothers|siblings)", read.words, re.I)
         assert "¿Tienes hermanos?" not in read.words
         original = amina.open(read.link("Original"))
