@@ -65,7 +65,10 @@ def restore_command(file: Path) -> None:
         manifest, kept = restore(setup.instance_folder(), file)
     except Refused as refusal:
         raise click.ClickException(str(refusal)) from None
+    setup.make_folders()
     setup.keep_first_run_code()
+    if _missing(manifest.packs):
+        setup.install_starters(click.echo)
     _queue_all()
     click.echo(
         f"Restored {manifest.rows.get('post', 0)} posts and letters of {manifest.made_at}."
@@ -121,6 +124,11 @@ def _queue_all() -> None:
     while chunk := list(itertools.islice(ids, POSTS_A_COMMIT)):
         pipeline.posts_changed(chunk)
         db.session.commit()
+
+
+def _missing(labels: list[str]) -> list[str]:
+    here = {pack.label for pack in packs.installed()}
+    return [label for label in labels if label not in here]
 
 
 def _only_sqlite(tool: str) -> None:

@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Literal
 
 from flask import current_app
-from flask_babel import format_datetime, format_number, format_timedelta, ngettext
+from flask_babel import (
+    format_date,
+    format_number,
+    format_time,
+    format_timedelta,
+    ngettext,
+)
 from flask_babel import gettext as _
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
@@ -325,7 +331,8 @@ def _read(name: str) -> dict[str, str] | None:
 
 
 def _moment(moment: str) -> str:
-    return format_datetime(datetime.fromisoformat(moment), "medium")
+    at = datetime.fromisoformat(moment)
+    return f"{format_date(at, 'medium')} {format_time(at, 'short')}"
 
 
 def _span(seconds: float) -> str:

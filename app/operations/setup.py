@@ -44,17 +44,21 @@ def set_up(say: Callable[[str], None]) -> None:
 
 
 def _set_up(instance: Path, say: Callable[[str], None]) -> None:
-    for name in FOLDERS:
-        (instance / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folders()
     present = _present_version(instance)
     if present is None:
-        _install_starters(say)
+        install_starters(say)
         _make_code(instance)
     elif present != migrating.newest():
         _back_up_first(instance, present, say)
     if present != migrating.newest():
         migrating.upgrade(db.engine)
     keep_first_run_code()
+
+
+def make_folders() -> None:
+    for name in FOLDERS:
+        (instance_folder() / name).mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def keep_first_run_code() -> None:
@@ -104,7 +108,8 @@ def _back_up_first(instance: Path, present: str, say: Callable[[str], None]) -> 
         path.unlink()
 
 
-def _install_starters(say: Callable[[str], None]) -> None:
+def install_starters(say: Callable[[str], None]) -> None:
+    """Install the packs that ship with the server where they are missing."""
     try:
         for pack in packs.install_starters():
             say(f"Installed the language pack {pack.label}.")

@@ -97,7 +97,6 @@ def test_backup_wipe_restore_and_everything_is_back(
         if path.name != "secret_key":
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
-    assert runner.invoke(args=["setup"]).exit_code == 0  # as run.py does
     result = runner.invoke(args=["restore", str(file)])
     for chore in at_start:
         chore()
