@@ -25,22 +25,23 @@ class PatientChannel(HTTPChannel):
     """Waits long for who is slow, and not for who drips.
 
     A connection is renewed by whole requests and by bytes of a body that
-    really comes, never by headers that arrive one by one.
+    really comes, never by headers that arrive one by one nor by blank lines.
     """
 
-    renewed_at = 0.0
     unrewarded_bytes = 0
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.renewed_at = self.creation_time
 
     def received(self, data: bytes) -> bool:
         begins = self.request is None
         self.unrewarded_bytes += len(data)
         taken = bool(super().received(data))
-        in_headers = self.request is not None and not self.request.headers_finished
         ends = self.request is None
-        if (
-            begins
-            or ends
-            or (not in_headers and self.unrewarded_bytes >= RENEWING_BYTES)
+        in_body = self.request is not None and self.request.headers_finished
+        if ((begins or ends) and data.strip()) or (
+            in_body and self.unrewarded_bytes >= RENEWING_BYTES
         ):
             self.renewed_at, self.unrewarded_bytes = self.last_activity, 0
         else:

@@ -1,0 +1,151 @@
+"""The real server on loopback, with short time limits: who is slow and who drips."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from waitress import wasyncore
+
+import wsgi
+from app.db import db
+
+CHANNEL_TIMEOUT_SECONDS = 1
+PATIENCE_SECONDS = 8
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[tuple[str, int]]:
+    db.session.rollback()
+    made = wsgi.server("127.0.0.1", 0, app)
+    made.adj.channel_timeout = CHANNEL_TIMEOUT_SECONDS
+    made.adj.cleanup_interval = 0.2
+    thread = threading.Thread(target=made.run)
+    thread.start()
+    yield ("127.0.0.1", int(made.effective_port))
+    made.pull_trigger()
+    made.trigger.pull_trigger(lambda: wasyncore.close_all(made._map, ignore_all=True))
+    thread.join(timeout=10)
+    made.task_dispatcher.shutdown()
+    assert not thread.is_alive()
+
+
+@pytest.fixture
+def line(address: tuple[str, int]) -> Iterator[socket.socket]:
+    with socket.create_connection(address, timeout=PATIENCE_SECONDS) as opened:
+        yield opened
+
+
+def seconds_until_closed(line: socket.socket, drip: bytes, every: float) -> float:
+    """Drip until the server hangs up; PATIENCE_SECONDS when it does not."""
+    begun = time.monotonic()
+    line.settimeout(every)
+    while time.monotonic() - begun < PATIENCE_SECONDS:
+        try:
+            line.sendall(drip)
+            if line.recv(4096) == b"":
+                break
+        except TimeoutError:
+            continue
+        except OSError:
+            break
+    return time.monotonic() - begun
+
+
+def answer(line: socket.socket) -> bytes:
+    """Read one whole answer and give its first line."""
+    with line.makefile("rb") as lines:
+        first, length = lines.readline().strip(), 0
+        while head := lines.readline().strip():
+            if head.lower().startswith(b"content-length:"):
+                length = int(head.split(b":")[1])
+        lines.read(length)
+    return first
+
+
+def test_headers_that_drip_are_hung_up_on_though_bytes_keep_coming(
+    line: socket.socket,
+) -> None:
+    line.sendall(b"GET /ping HTTP/1.1\r\nHost: localhost\r\nX-Long: ")
+
+    waited = seconds_until_closed(line, b"a", every=0.1)
+
+    assert CHANNEL_TIMEOUT_SECONDS * 0.5 < waited < PATIENCE_SECONDS * 0.6
+
+
+def test_blank_lines_hold_no_door_open(line: socket.socket) -> None:
+    waited = seconds_until_closed(line, b"\r\n\r\n", every=0.1)
+
+    assert CHANNEL_TIMEOUT_SECONDS * 0.5 < waited < PATIENCE_SECONDS * 0.6
+
+
+def test_a_body_that_drips_is_hung_up_on(line: socket.socket) -> None:
+    line.sendall(
+        b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n\r\n"
+    )
+
+    waited = seconds_until_closed(line, b"a", every=0.1)
+
+    assert waited < PATIENCE_SECONDS * 0.6
+
+
+def test_a_slow_upload_that_goes_on_is_waited_for(line: socket.socket) -> None:
+    size, piece = 10_000, b"a" * 600
+    line.sendall(
+        b"POST /ping HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % size
+    )
+
+    begun = time.monotonic()
+    for start in range(0, size, len(piece)):
+        time.sleep(0.2)
+        line.sendall(piece[: size - start])
+    took = time.monotonic() - begun
+
+    assert answer(line) == b"HTTP/1.1 405 METHOD NOT ALLOWED"
+    assert took > 3 * CHANNEL_TIMEOUT_SECONDS
+
+
+def test_a_second_request_on_the_same_line_is_answered(line: socket.socket) -> None:
+    request = b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+    line.sendall(request)
+    first = answer(line)
+    time.sleep(CHANNEL_TIMEOUT_SECONDS * 0.7)
+    line.sendall(request[:20])
+    time.sleep(CHANNEL_TIMEOUT_SECONDS * 0.7)
+    line.sendall(request[20:])
+
+    assert first == answer(line) == b"HTTP/1.1 404 NOT FOUND"
+
+
+def test_an_idle_line_is_hung_up_on(line: socket.socket) -> None:
+    assert line.recv(10) == b""
+
+
+def test_two_hundred_idle_lines_stop_nobody(address: tuple[str, int]) -> None:
+    with contextlib.ExitStack() as held:
+        idle = [
+            held.enter_context(socket.create_connection(address, timeout=5))
+            for _n in range(200)
+        ]
+        for line in idle[:100]:
+            line.sendall(b"GET /ping HTTP/1.1\r\n")
+
+        asking: Any = held.enter_context(socket.create_connection(address, timeout=5))
+        asking.sendall(b"GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n")
+
+        assert answer(asking) == b"HTTP/1.1 204 NO CONTENT"
+
+
+def test_nothing_says_which_server_this_is(address: tuple[str, int]) -> None:
+    with socket.create_connection(address, timeout=5) as line:
+        line.sendall(b"GET /ping HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        got = b""
+        while more := line.recv(4096):
+            got += more
+
+    assert b"server:" not in got.lower()
