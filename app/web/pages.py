@@ -1,18 +1,28 @@
 """What templates share: the stylesheet by its hash, moments, sizes, and the life sign."""
 
 import hashlib
-from datetime import datetime
+import re
+from datetime import date, datetime
+from functools import cache, lru_cache
 from pathlib import Path
 
-from flask import Flask, Response
-from flask_babel import format_date, format_number
+from babel import Locale
+from babel.dates import format_date
+from flask import Flask, Response, url_for
+from flask_babel import format_number, get_locale
 from flask_babel import gettext as _
+
+# Nothing in it that an address writes otherwise.
+PLAIN = re.compile(r"[0-9A-Za-z_-]+\Z")
+# Stands for a value while the pattern of an address is made; no row has it.
+PLACE = 987_654_321_012_345
 
 
 def register(app: Flask) -> None:
     css = Path(app.static_folder or "") / "site.css"
     digest = hashlib.sha256(css.read_bytes()).hexdigest()[:8]
     app.jinja_env.globals["stylesheet"] = f"/static/site.css?{digest}"
+    app.jinja_env.globals["url_for"] = address
     app.jinja_env.filters["day"] = day
     app.jinja_env.filters["size"] = size
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -22,8 +32,33 @@ def register(app: Flask) -> None:
         return Response(status=204)
 
 
+def address(endpoint: str, **values: object) -> str:
+    """Make an address as `url_for` does, a tenth as dear: a page has some forty.
+
+    Keeps the pattern of each kind; unusual values take the long way.
+    """
+    for name, value in values.items():
+        if name[0] == "_" or not PLAIN.match(str(value)) or value is None:
+            return url_for(endpoint, **values)  # type: ignore[arg-type]  # its own names
+    return _pattern(endpoint, *values) % tuple(values.values())
+
+
+@cache
+def _pattern(endpoint: str, *names: str) -> str:
+    places = {name: PLACE + n for n, name in enumerate(names)}
+    made = url_for(endpoint, **places).replace("%", "%%")  # type: ignore[arg-type]
+    for place in places.values():
+        made = made.replace(str(place), "%s")
+    return made
+
+
 def day(moment: datetime) -> str:
-    return format_date(moment, "long")
+    return _day(moment.date(), get_locale())
+
+
+@lru_cache(maxsize=1000)
+def _day(written: date, locale: Locale | None) -> str:
+    return format_date(written, "long", locale=locale or "en")
 
 
 def size(count_bytes: int) -> str:
