@@ -10,7 +10,7 @@ from app.accounts.models import Account
 from app.db import db
 from app.moderation.hiding import hide
 from app.posts.models import Post, Rendition, Thread
-from app.search import searching
+from app.search import asking, searchers, searching
 from app.search.searching import search
 from tests.builders import (
     a_classroom,
@@ -321,3 +321,21 @@ def test_a_picture_is_found_by_the_words_about_it(app: Flask, settle: Settle) ->
     settle()
 
     assert found(pair.maestra, "puentes") == [post.uid]
+
+
+def test_the_index_itself_is_asked_for_the_readers_audiences_alone(
+    app: Flask, settle: Settle
+) -> None:
+    pair = Pair()
+    letters = letters_between(pair.space, pair.maestra, pair.ana, pair.tom)
+    letter = released(a_post(letters, pair.ana, "Una tortuga."), pair.maestra)
+    post = a_post(pair.thread(), pair.maestra, "Otra tortuga.")
+    settle()
+    asked = asking.read("tortuga")
+
+    of_pair, of_space, of_none = (
+        searchers.find(asked, audiences).post_ids
+        for audiences in ([f"t{letters.id}"], [f"s{pair.space.id}"], [])
+    )
+
+    assert (of_pair, of_space, of_none) == ([letter.id], [post.id], [])
