@@ -138,9 +138,8 @@ def _checked_path(info: zipfile.ZipInfo) -> tuple[str, ...]:
 
 def _is_plain(part: str) -> bool:
     return not (
-        part in (".", "..")
-        or _ODD.search(part)
-        or part.endswith((".", " "))
+        _ODD.search(part)
+        or part.endswith((".", " "))  # Windows drops these; and so end "." and ".."
         or _DEVICES.fullmatch(part.strip())
         or len(part) > 120
     )

@@ -18,7 +18,9 @@ from app.jobs.models import open_jobs
 from app.jobs.runner import work_once
 from app.posts.models import Post, Rendition
 from app.posts.publishing import conceal
-from app.translate import engine, packs, translating
+from app.translate import engine, memory, packs, translating
+from app.translate.interpreting import Told
+from app.translate.memory import Remembered
 from app.translate.models import Memory, MemorySource
 from app.translate.translating import KIND, bring_in_line, translate_posts
 from tests.builders import (
@@ -121,6 +123,21 @@ def test_a_known_sentence_needs_no_model(
 
     assert renditions(post)["en"].source == "The river is big. The river is big."
     assert db.session.query(MemorySource).count() == 2
+
+
+def test_what_was_learned_elsewhere_spares_a_name_of_this_class(
+    with_packs: Flask,
+) -> None:
+    """Elsewhere nobody is called so, and the word was translated."""
+    two = Two()
+    text = "Mi perra se llama Luna."
+    learned = Remembered("es-en 0.2", Told("My dog is called the moon."))
+    memory.store("es-en", {text: learned}, {})
+
+    post = two.letter(text)
+    translate_posts([post.id])
+
+    assert "Luna" in (renditions(post)["en"].source or "")
 
 
 def test_what_waits_is_translated_together(
