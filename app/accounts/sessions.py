@@ -123,7 +123,7 @@ def start_session(account: Account) -> None:
     token = TOKEN_MARK + secrets.token_urlsafe(24)
     session.clear()
     login_user(account)
-    session["csrf_token"] = secrets.token_hex(20)
+    session["csrf_token"] = secrets.token_urlsafe(12)
     row = SignInSession(
         token_sha256=_digest(token), account=account, data=dict(session)
     )

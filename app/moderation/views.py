@@ -149,7 +149,7 @@ def reported(post_uid: str) -> Answer:
 
 def _reportable(post_uid: str) -> Post:
     readable = Post.visible_to(viewer()).where(Post.is_published())
-    return one_or_404(with_words(readable), uid=post_uid)
+    return one_or_404(with_words(readable.where(Post.named(post_uid))))
 
 
 def _report_page(post: Post, error: str | None = None) -> str:
@@ -186,7 +186,7 @@ def reports() -> Answer:
 @login_required
 def moderate(post_uid: str) -> Answer:
     """`do` is hide, show or keep."""
-    post = one_or_404(hiding.moderated_posts(viewer()), uid=post_uid)
+    post = one_or_404(hiding.moderated_posts(viewer()).where(Post.named(post_uid)))
     act = request.form.get("do")
     if act == "hide":
         hiding.hide(post, viewer(), request.form.get("reason", ""))

@@ -32,6 +32,7 @@ from app.classrooms.models import (
 )
 from app.db import Base, Moment, db, new_uid, now
 from app.media.models import Media
+from app.web.numbers import MAX_FIGURES
 
 FORUM_THREAD = "forum"
 LETTERS = "letters"
@@ -188,6 +189,17 @@ class Post(Base):
         """Estimate what the post will cost on a page."""
         shown = self.current or self.waiting
         return min(len(shown.html.encode()) if shown else 0, BEGINNING_BYTES) + 300
+
+    @classmethod
+    def named(cls, ref: str) -> ColumnElement[bool]:
+        """Hold for the post that an address names, by its uid or its number here.
+
+        Pages say the number: a uid costs 16 bytes that no gzip can save, twenty
+        times a page. No uid is as short as a number, and none all figures.
+        """
+        if ref.isdecimal() and len(ref) <= MAX_FIGURES:
+            return cls.id == int(ref)
+        return cls.uid == ref
 
     @classmethod
     def is_published(cls) -> ColumnElement[bool]:

@@ -29,7 +29,7 @@ bp = Blueprint("posts", __name__, template_folder="templates")
 @bp.get("/p/<post_uid>")
 @login_required
 def permalink(post_uid: str) -> Answer:
-    post = one_or_404(Post.visible_to(viewer()), uid=post_uid)
+    post = one_or_404(Post.visible_to(viewer()).where(Post.named(post_uid)))
     thread = db.session.get_one(Thread, post.thread_id)
     return redirect(thread_url(thread, at=post.order_key, _anchor=f"p{post.id}"))
 
@@ -38,7 +38,7 @@ def permalink(post_uid: str) -> Answer:
 @login_required
 def receipt(post_uid: str) -> Answer:
     own = Post.visible_to(viewer()).where(Post.author_id == viewer().person_id)
-    post = one_or_404(with_words(own), uid=post_uid)
+    post = one_or_404(with_words(own.where(Post.named(post_uid))))
     thread = db.session.get_one(Thread, post.thread_id)
     return render_template("posts/receipt.html", post=post, back=thread_url(thread))
 
@@ -55,8 +55,13 @@ def original(post_uid: str) -> Answer:
     return _post_page(_one_shown(post_uid, original=True))
 
 
+def _one_to_see(post_uid: str) -> Post:
+    readable = Post.visible_to(viewer()).where(Post.named(post_uid))
+    return one_or_404(with_words(readable))
+
+
 def _one_shown(post_uid: str, *, original: bool) -> ShownPost:
-    post = one_or_404(with_words(Post.visible_to(viewer())), uid=post_uid)
+    post = _one_to_see(post_uid)
     found = shown([post], viewer(), original=original, whole=True)
     if not found:
         abort(404)
@@ -81,7 +86,7 @@ def mend_page(post_uid: str) -> Answer:
 @bp.post("/p/<post_uid>/mend")
 @login_required
 def mend_now(post_uid: str) -> Answer:
-    post = one_or_404(with_words(Post.visible_to(viewer())), uid=post_uid)
+    post = _one_to_see(post_uid)
     if post.author_id != viewer().person_id:
         abort(404)
     try:
@@ -94,7 +99,7 @@ def mend_now(post_uid: str) -> Answer:
 
 
 def _mendable(post_uid: str) -> Post:
-    post = one_or_404(with_words(Post.visible_to(viewer())), uid=post_uid)
+    post = _one_to_see(post_uid)
     if not may_mend(viewer(), post):
         abort(404)
     return post
@@ -108,7 +113,7 @@ def _mend_page(post: Post, error: str | None = None) -> str:
 @login_required
 def picture(post_uid: str, attachment_id: int) -> Answer:
     attachment = _readable_picture(post_uid, attachment_id)
-    readable = Post.visible_to(viewer()).where(Post.uid == post_uid)
+    readable = Post.visible_to(viewer()).where(Post.named(post_uid))
     seen = db.session.scalar(readable.order_by(None).with_only_columns(Post.id))
     back = url_for("posts.permalink", post_uid=post_uid)
     return render_template(
@@ -134,7 +139,7 @@ def _readable_picture(post_uid: str, attachment_id: int) -> Attachment:
         select(Attachment)
         .join(Revision)
         .join(Post, Post.id == Revision.post_id)
-        .where(Post.uid == post_uid)
+        .where(Post.named(post_uid))
     )
     readable = Post.visible_to(viewer()).order_by(None).with_only_columns(Post.id)
     held = waiting_for(viewer()).order_by(None).with_only_columns(Revision.id)
