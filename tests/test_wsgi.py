@@ -19,15 +19,19 @@ PATIENCE_SECONDS = 8
 
 
 @pytest.fixture
-def address(app: Flask) -> Iterator[tuple[str, int]]:
+def made(app: Flask) -> Any:
     db.session.rollback()
     made = wsgi.server("127.0.0.1", 0, app)
     made.adj.channel_timeout = CHANNEL_TIMEOUT_SECONDS
-    made.adj.cleanup_interval = 0.2
+    made.adj.cleanup_interval = made.adj.asyncore_loop_timeout = 0.1
+    return made
+
+
+@pytest.fixture
+def address(made: Any) -> Iterator[tuple[str, int]]:
     thread = threading.Thread(target=made.run)
     thread.start()
     yield ("127.0.0.1", int(made.effective_port))
-    made.pull_trigger()
     made.trigger.pull_trigger(lambda: wasyncore.close_all(made._map, ignore_all=True))
     thread.join(timeout=10)
     made.task_dispatcher.shutdown()
@@ -126,7 +130,10 @@ def test_an_idle_line_is_hung_up_on(line: socket.socket) -> None:
     assert line.recv(10) == b""
 
 
-def test_two_hundred_idle_lines_stop_nobody(address: tuple[str, int]) -> None:
+def test_two_hundred_idle_lines_stop_nobody(
+    made: Any, address: tuple[str, int]
+) -> None:
+    made.adj.channel_timeout = 60
     with contextlib.ExitStack() as held:
         idle = [
             held.enter_context(socket.create_connection(address, timeout=5))
