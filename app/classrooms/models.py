@@ -6,12 +6,15 @@ from typing import Self
 from sqlalchemy import (
     ForeignKey,
     Index,
+    ScalarSelect,
     Select,
     String,
     UniqueConstraint,
+    func,
     select,
 )
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from app.accounts.models import Account, Person, Viewer
 from app.db import Base, Moment, new_uid, now
@@ -153,6 +156,18 @@ def space_ids(viewer: Viewer, *, as_teacher: bool = False) -> Select[tuple[int]]
         )
     )
     return chosen.where(Member.role == TEACHER) if as_teacher else chosen
+
+
+def space_langs(space_id: SQLCoreOperations[int]) -> ScalarSelect[str]:
+    """Select the languages of a space's classrooms, as one text with commas."""
+    return (
+        select(func.aggregate_strings(Classroom.lang, ","))
+        .join(SpaceClassroom, SpaceClassroom.classroom_id == Classroom.id)
+        .where(
+            SpaceClassroom.space_id == space_id, SpaceClassroom.joined_at.is_not(None)
+        )
+        .scalar_subquery()
+    )
 
 
 def pupils_of(viewer: Viewer) -> Select[tuple[int]]:

@@ -11,7 +11,7 @@ from sqlalchemy import Select, bindparam, func, select
 from app.accounts.models import ANYONE
 from app.accounts.names import tidy
 from app.accounts.sessions import viewer
-from app.classrooms.models import Space, space_ids
+from app.classrooms.models import Space, space_ids, space_langs
 from app.db import db
 from app.forums.models import Forum
 from app.forums.permissions import may_make_forum
@@ -126,21 +126,27 @@ def thread(thread_id: int) -> Answer:
 
 @dataclass(frozen=True)
 class OpenThread:
-    """A thread with the title of its forum; `teaches` who teaches in its space."""
+    """A thread with its forum's title and its classrooms' languages, comma-separated.
+
+    `teaches` holds for who teaches in its space.
+    """
 
     thread: Thread
     forum_title: str
     teaches: bool
+    langs: str
 
 
 @cache
-def _opening() -> Select[tuple[Thread, str, bool]]:
+def _opening() -> Select[tuple[Thread, str, bool, str]]:
     taught = space_ids(ANYONE, as_teacher=True)
     return (
         Thread.visible_to(ANYONE)
         .join(Forum, Forum.id == Thread.forum_id)
         .where(Thread.kind == FORUM_THREAD, Thread.id == bindparam("thread_id"))
-        .add_columns(Forum.title, Thread.space_id.in_(taught))
+        .add_columns(
+            Forum.title, Thread.space_id.in_(taught), space_langs(Thread.space_id)
+        )
     )
 
 
@@ -159,6 +165,7 @@ def _thread_page(opened: OpenThread, error: str | None = None) -> str:
         thread=opened.thread,
         forum_title=opened.forum_title,
         teaches=opened.teaches,
+        langs=opened.langs.split(","),
         page=page,
         items=shown(page.rows, viewer()),
         error=error,

@@ -112,6 +112,7 @@ def _letters_page(opened: Thread, error: str | None = None) -> str:
         thread=opened,
         writes=may_write(viewer(), opened),
         teaches=is_teacher(viewer()),
+        langs={reader.person.lang for reader in opened.readers},
         page=page,
         items=shown(page.rows, viewer()),
         error=error,

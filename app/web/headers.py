@@ -55,6 +55,9 @@ def _finish(response: Response) -> Response:
         headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         headers["Referrer-Policy"] = "same-origin"
         headers["X-Frame-Options"] = "DENY"
+    # A file of ours is known by the hash in its address; these say nothing more.
+    for name in ("Accept-Ranges", "Content-Disposition", "ETag"):
+        headers.pop(name, None)
     return _compress(response)
 
 
@@ -69,8 +72,8 @@ def _compress(response: Response) -> Response:
         if len(plain) >= GZIP_FROM_BYTES:
             response.set_data(gzip.compress(plain, GZIP_LEVEL, mtime=0))
             response.headers["Content-Encoding"] = "gzip"
-            response.headers.pop("ETag", None)
-        response.vary.add("Accept-Encoding")
+        if request.endpoint == "static":  # nothing else is kept in any cache
+            response.vary.add("Accept-Encoding")
     return response
 
 
