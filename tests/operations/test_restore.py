@@ -1,6 +1,7 @@
 """Tests of app/operations/restore.py and backup_file.py: all comes back, or nothing changes."""
 
 import hashlib
+import io
 import json
 import random
 import shutil
@@ -407,6 +408,12 @@ def a_bomb(file: Path) -> None:
             archive.writestr(name, data)
 
 
+def another_picture(file: Path) -> None:
+    """Every check sum of the zip format is right; only ours can tell."""
+    name = f"uploads/{'a' * 32}"
+    repacked(file, lambda content: content.update({name: b"\xff\xd8\xff b picture"}))
+
+
 def packed_in_another_way(file: Path) -> None:
     with zipfile.ZipFile(file) as archive:
         content = {name: archive.read(name) for name in archive.namelist()}
@@ -441,6 +448,7 @@ def packed_in_another_way(file: Path) -> None:
         (no_database, "holds other files"),
         (a_link, "holds other files"),
         (a_bomb, "is damaged"),
+        (another_picture, "has changed"),
         (packed_in_another_way, "holds other files"),
         (Path.unlink, "is not there"),
     ],
@@ -461,6 +469,17 @@ def test_a_file_that_will_not_do_changes_nothing(
 
     assert content_of(instance) == before
     assert set(instance.parent.iterdir()) <= outside
+
+
+def test_no_more_is_unpacked_than_was_promised(tmp_path: Path) -> None:
+    class Endless(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            return b"\0" * (size or 1)
+
+    with pytest.raises(zipfile.BadZipFile):
+        backup_file._unpack(Endless(), tmp_path / "out", 3 * backup_file.CHUNK_BYTES)
+
+    assert (tmp_path / "out").stat().st_size <= 3 * backup_file.CHUNK_BYTES
 
 
 def test_a_flipped_bit_anywhere_is_seen_or_does_no_harm(
