@@ -170,20 +170,23 @@ def space_langs(space_id: SQLCoreOperations[int]) -> ScalarSelect[str]:
     )
 
 
+# Made once: an alias made at each call makes SQLAlchemy compile each page anew.
+_mine, _theirs = aliased(Member), aliased(Member)
+
+
 def pupils_of(viewer: Viewer) -> Select[tuple[int]]:
     """Select the person ids of pupils, also former, of classrooms the viewer teaches.
 
     What a pupil wrote stays with the class: its teachers still read and
     release it when she has left.
     """
-    mine, theirs = aliased(Member), aliased(Member)
     return (
-        select(theirs.person_id)
-        .join(mine, mine.classroom_id == theirs.classroom_id)
+        select(_theirs.person_id)
+        .join(_mine, _mine.classroom_id == _theirs.classroom_id)
         .where(
-            mine.person_id == viewer.person_id,
-            mine.role == TEACHER,
-            mine.left_at.is_(None),
-            theirs.role == PUPIL,
+            _mine.person_id == viewer.person_id,
+            _mine.role == TEACHER,
+            _mine.left_at.is_(None),
+            _theirs.role == PUPIL,
         )
     )
