@@ -334,11 +334,20 @@ def audience_langs(thread: Thread) -> Select[tuple[str]]:
 
 
 def waiting_for(viewer: Account) -> Select[tuple[Revision]]:
-    """Select the held revisions whose author the viewer teaches, oldest first."""
+    """Select the held revisions whose author the viewer teaches, oldest first.
+
+    Only in spaces where she teaches: what a pupil writes in another class of
+    hers waits for that one's teachers.
+    """
     return (
         select(Revision)
         .join(Post, Revision.post_id == Post.id)
-        .where(Revision.state == HELD, Post.author_id.in_(pupils_of(viewer)))
+        .join(Thread, Post.thread_id == Thread.id)
+        .where(
+            Revision.state == HELD,
+            Post.author_id.in_(pupils_of(viewer)),
+            Thread.space_id.in_(space_ids(viewer, as_teacher=True)),
+        )
         .order_by(Revision.id)
     )
 
