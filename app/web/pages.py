@@ -40,15 +40,15 @@ def address(endpoint: str, **values: object) -> str:
     for name, value in values.items():
         if name[0] == "_" or not PLAIN.match(str(value)) or value is None:
             return url_for(endpoint, **values)  # type: ignore[arg-type]  # its own names
-    return _pattern(endpoint, *values) % tuple(values.values())
+    return _pattern(endpoint, *values) % values
 
 
 @cache
 def _pattern(endpoint: str, *names: str) -> str:
     places = {name: PLACE + n for n, name in enumerate(names)}
     made = url_for(endpoint, **places).replace("%", "%%")  # type: ignore[arg-type]
-    for place in places.values():
-        made = made.replace(str(place), "%s")
+    for name, place in places.items():
+        made = made.replace(str(place), f"%({name})s")
     return made
 
 
