@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flask_babel import gettext as _
+
 # Loaded models kept, by what was used last: an official one takes 97 MB.
 MOST_LOADED = 6
 IDLE_SECONDS = 300
@@ -45,9 +47,10 @@ def available() -> str | None:
     missing = [name for name in _PARTS if importlib.util.find_spec(name) is None]
     if not missing:
         return None
-    return (
-        f"This machine cannot translate, because {missing[0]} is not available for it; "
-        "everything else works. A 64-bit system can."
+    return _(
+        "This machine cannot translate, because %(part)s is not available for it; "
+        "everything else works. A 64-bit system can.",
+        part=missing[0],
     )
 
 

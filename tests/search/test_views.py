@@ -53,7 +53,7 @@ def test_the_page_shows_hits_in_the_readers_language(app: Flask, pair: Pair) -> 
     assert page.count("<article>") == 10
     assert "<mark>turtle</mark>" in page
     assert "15 posts" in page
-    assert "Translated by a machine, from Español." in page
+    assert "Translated by a machine, from Spanish." in page
     assert "page=2" in page
 
 
