@@ -1,30 +1,28 @@
 """`python3 -m bench NAME [--quick]`: prints one line a figure; needs only Python at first."""
 
 import argparse
-import importlib.util
-import os
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
-from launch.places import ROOT, VENV, venv_program
+from launch.places import ROOT, VENV, child_environment, venv_program
 
 BENCHES = ("pages",)
-AGAIN = "PARAVION_BENCH_AGAIN"
 
 
 def main() -> int:
-    if importlib.util.find_spec("flask") is None:
-        return _in_venv()
     options = _parser().parse_args()
+    if Path(sys.prefix).resolve() != VENV.resolve():
+        return _in_venv()
     bench = import_module(f"bench.{options.name}")
     return int(bench.run(quick=options.quick))
 
 
 def _in_venv() -> int:
-    """Run again with the server's own Python, which has its packages."""
+    """Run again with the server's own Python: that one is measured."""
     python = venv_program("python")
-    if not python.exists() or AGAIN in os.environ:
+    if not python.exists():
         print(
             f"The server's packages are not in {VENV.name} yet: start with "
             "python3 run.py once, then run the bench.",
@@ -32,8 +30,9 @@ def _in_venv() -> int:
         )
         return 1
     command = [str(python), "-m", "bench", *sys.argv[1:]]
-    environment = os.environ | {AGAIN: "1"}
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    return subprocess.run(
+        command, cwd=ROOT, env=child_environment(), check=False
+    ).returncode
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -45,8 +45,9 @@ class Bench:
         self.instance = instance
         self.quick = quick
         self.app: Flask = create_app(instance)
-        self.world: World = fill(self.app, threads=2)
+        self.world: World = fill(self.app)
         self.paths = [f"/threads/{thread_id}" for thread_id in self.world.threads]
+        self.mixed = f"/threads/{self.world.mixed_thread}"
 
 
 def run(*, quick: bool) -> int:
@@ -116,21 +117,29 @@ def weights(bench: Bench, web: Started) -> Values:
         tell(f"first visit: {path} {answer.status}, {answer.received} bytes")
         total += answer.received
         asked.append(path)
-    following = page(browser, bench.paths[1])
-    _check_whole(following.text)
+    tell(f"first visit: the page {first.received} bytes")
+    received, packed = _beside_text(browser, bench.paths[1])
+    _beside_text(browser, bench.mixed)
     browser.close()
-    text = words_of_posts(following.text).encode()
-    packed = len(gzip.compress(text, GZIP_LEVEL, mtime=0))
-    tell(
-        f"first visit: the page {first.received} bytes; the next thread's text has "
-        f"{len(text)} bytes, {len(text) / packed:.2f} times as many as compressed"
-    )
     return {
         "first_visit": total,
         "first_visit_requests": len(asked),
-        "next_thread": following.received,
+        "next_thread": received,
         "next_thread_text": packed,
     }
+
+
+def _beside_text(browser: Wire, path: str) -> tuple[int, int]:
+    """Bytes of a thread page as received, and of its posts' text compressed alone."""
+    answer = page(browser, path)
+    _check_whole(answer.text)
+    text = words_of_posts(answer.text).encode()
+    packed = len(gzip.compress(text, GZIP_LEVEL, mtime=0))
+    tell(
+        f"{answer.received} bytes for {len(text)} of text, which {packed} alone would "
+        f"do: {answer.received - packed} over it"
+    )
+    return answer.received, packed
 
 
 def _check_whole(text: str) -> None:
@@ -202,7 +211,7 @@ def cpu(bench: Bench, web: Started, hello: Started) -> Values:
     reader, stranger = signed_in(web.port, bench.world.reader), Wire(hello.port)
     thread_ms, hello_ms = [], []
     for n in range(rounds + 1):
-        one = _cpu_ms(web, reader, bench.paths[0], requests)
+        one = _cpu_ms(web, reader, bench.mixed, requests)
         other = _cpu_ms(hello, stranger, "/", 4 * requests)
         if n:  # the first round warms both
             thread_ms.append(one)

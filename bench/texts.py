@@ -194,6 +194,82 @@ Every family lends something for the feast: chairs, kettles, even a goat.
 Could your class guess how many beans fit inside our biggest gourd?
 Mosquito nets saved my baby niece from falling ill again.
 With warm regards from all of us beneath the leaking classroom roof.
+Our kettle whistles a tune that my uncle swears is the national anthem.
+I painted a zebra for the fair, but the stripes ran in the drizzle.
+Every Monday a different pupil feeds the fish in the entrance hall.
+Some villages across the water still send news by drum.
+My eyes get tired if I read beside the paraffin lamp.
+There used to be crocodiles at the landing, according to the elders.
+We measured shadows at noon and worked out how tall the flagpole is.
+Nancy won a dictionary for spelling rhythm without a mistake.
+I saved up for a compass, because maps are my latest hobby.
+The cook hums when the porridge is good, so we listen before queuing.
+Would you rather live on an island or at the top of a tower?
+Rain filled the quarry and now dragonflies hover over it all day.
+My feet remember the dance better than my head does.
+A lorry full of oranges tipped over, and the whole road smelled sweet.
+Whenever visitors arrive, Grandma kills a chicken and hides the sugar.
+We are forty-one in class, yet there are only thirty chairs.
+On the radio they said a comet would pass, so we stayed up in vain.
+It is my turn to sweep the laboratory, where nothing may be touched.
+A kind dentist drew my cousin's tooth and gave it back in a matchbox.
+The wind took our classroom door and left it in the neighbour's field.
+I can whistle with two fingers, a skill my aunt considers useless.
+Sometimes I lie in the grass and invent names for beetles.
+Your poem about the volcano hangs above the teacher's table.
+Few people know that owls can turn their heads almost right round.
+He carved a chess set from soap, and the bishops melted first.
+After the flood we carried books upstairs and dried them leaf by leaf.
+Nothing beats roasted maize eaten by the roadside at dusk.
+My elder sister studies plumbing and is the only girl in her course.
+Until last June I had never ridden a lift, and it made my stomach jump.
+The puppy chewed my report, which nobody at home believed.
+We grow pumpkins along the railway because the soil there is black.
+Two hens share one nest and quarrel politely over the eggs.
+A choir from abroad taught us a song with no words at all.
+Please do not laugh at my drawing of the giraffe; its neck did not fit.
+Inside the old mill you may still smell flour on warm afternoons.
+I asked the blacksmith for a nail and got a lecture on patience instead.
+Half of us support one club, half the other, and recess is loud.
+Cycling downhill feels like flying until the brakes complain.
+The postmistress knows every signature in the district.
+How do you keep warm when the heater breaks in your schoolroom?
+Ants marched across the blackboard during the geometry test.
+Father mends umbrellas in the wet season and toys in the dry one.
+The moon was so bright that we played hide and seek at ten.
+Someone left a violin at the bus stop with a note saying take me.
+I dislike okra, although everybody promises that I will change my mind.
+Our mayor's parrot repeats secrets, so nobody whispers near the balcony.
+They are building a market hall with a roof shaped like a shell.
+In art we crushed berries, bark and clay to make our own paints.
+Once the generator starts, the frogs stop singing.
+My handwriting improves whenever I borrow Ruth's fountain pen.
+Seven stray kittens now live beneath the stage.
+The geography mistress crossed the desert by camel in her youth.
+I want to know if llamas really spit at strangers.
+Grandpa's watch stopped years ago, but he winds it every evening.
+Beyond the ridge lies a valley where only shepherds go.
+We raced paper boats in the gutter, and mine sank with honour.
+A rainbow trout leapt into our canoe and out again.
+Old tyres became swings, planters and a rather wobbly bridge.
+The debating prize was a goat, which the winners share by weeks.
+Do clouds look lower where you live, since your town is so high?
+Jane collects bottle tops and can name the country of each.
+Thick fog hid the goalposts, so both sides claimed victory.
+At dawn the bakery gives away yesterday's rolls to early walkers.
+My throat was sore on Tuesday; ginger and honey cured it.
+She keeps a diary in code and has forgotten how to read it.
+Lightning split the tallest eucalyptus from crown to root.
+We sewed forty cushions so that the benches are no longer cruel.
+An astronomer let us peep at Saturn through a cardboard tube.
+Tomorrow the ferry carries our team to the island finals.
+I learned to knot a fishing net before I could tie my laces.
+The museum guard winked and allowed me to touch the meteorite.
+Spelling bees frighten me more than real ones.
+Uncle Moses juggles eggs at weddings and drops just one each year.
+Whose idea was it to put the drinking tap in the sun?
+Moths circle the porch bulb as though it owed them money.
+Later this term we will exchange seeds with a school in the hills.
 """.splitlines()
 
 BY_LANG = {"es": SPANISH, "en": ENGLISH}

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from app.accounts.models import Account
 from app.accounts.people import FreshPin, make_teacher
 from app.accounts.secrets import hash_secret
-from app.accounts.symbols import SYMBOLS
 from app.classrooms.class_list import add_pupils
 from app.classrooms.founding import make_classroom, make_school
 from app.classrooms.models import Classroom, Space
@@ -25,6 +24,7 @@ PASSPHRASE = "four words of a teacher"  # noqa: S105  # of nobody
 PIN = "481526"
 PUPILS = 12
 POSTS = 20
+AUTHORS = 10
 POST_CHARACTERS = 600
 
 SPANISH_NAMES = (
@@ -49,9 +49,12 @@ class SignIn:
 
 @dataclass(frozen=True)
 class World:
-    """Threads of 20 posts each, half of them in another language than the reader's."""
+    """Threads of 20 posts each, and how to sign in."""
 
+    # All in the reader's own language.
     threads: list[int]
+    # Half of it by the partner class, so translated for the reader.
+    mixed_thread: int
     # Where letters are released one by one; begins empty.
     quiet_thread: int
     reader: SignIn
@@ -60,7 +63,7 @@ class World:
     classmates: list[SignIn]
 
 
-def fill(app: Flask, threads: int) -> World:
+def fill(app: Flask) -> World:
     """Make two classes, a partnership, and threads in its forum; commits."""
     with app.app_context():
         set_reading(value=False)
@@ -68,25 +71,23 @@ def fill(app: Flask, threads: int) -> World:
         pin = FreshPin(PIN, hash_secret(PIN))
         writers = add_pupils(spanish[0], SPANISH_NAMES, [pin] * PUPILS)
         readers = add_pupils(english[0], ENGLISH_NAMES, [pin] * PUPILS)
-        people = [*writers, *readers]
-        for n, account in enumerate(people):
-            account.person.symbol = SYMBOLS[n % len(SYMBOLS)]
+        # Drawn by lot otherwise; this one's path is of average length.
+        readers[0].person.symbol = "apple"
         asked = propose(
             spanish[0], english[0].code, "The river and the lake", spanish[1]
         )
         accept(asked)
         forum = _forum(asked.space)
         # One of the twelve reads and writes nothing here herself.
-        made = [
-            _thread(forum, n, spanish[1], writers[1:], readers[1:])
-            for n in range(threads)
-        ]
+        own = [_thread(forum, n, english[1], [readers[1:]]) for n in range(2)]
+        mixed = _thread(forum, 2, english[1], [writers[1:], readers[1:]])
         quiet = _start(forum, "Letters of this week", spanish[1])
         _write(quiet, spanish[1], Letters("es", 1000), "quiet")
         db.session.commit()
         pupils = [SignIn(name, PIN, english[0].code) for name in ENGLISH_NAMES]
         return World(
-            threads=[thread.id for thread in made],
+            threads=[thread.id for thread in own],
+            mixed_thread=mixed.id,
             quiet_thread=quiet.id,
             reader=pupils[0],
             writer=SignIn(SPANISH_NAMES[0], PIN, spanish[0].code),
@@ -114,18 +115,14 @@ def _start(forum: Forum, title: str, author: Account) -> Thread:
 
 
 def _thread(
-    forum: Forum,
-    number: int,
-    teacher: Account,
-    writers: list[Account],
-    readers: list[Account],
+    forum: Forum, number: int, teacher: Account, classes: list[list[Account]]
 ) -> Thread:
-    """Twenty posts of 600 characters by ten pupils, the two classes by turns."""
+    """Twenty posts of 600 characters by ten pupils, the classes by turns."""
     thread = _start(forum, f"What we see from our window, part {number + 1}", teacher)
     texts = {lang: Letters(lang, number) for lang in ("es", "en")}
     for n in range(POSTS):
-        several = (writers, readers)[n % 2]
-        author = several[(n // 2 + number) % 5 + number % 2 * 5]
+        pupils = classes[n % len(classes)][: AUTHORS // len(classes)]
+        author = pupils[n // len(classes) % len(pupils)]
         _write(thread, author, texts[author.person.lang], f"{number:04}-{n:04}")
     _release_all(teacher)
     return thread

@@ -1,0 +1,64 @@
+"""The bench runs from the checkout, prints every name with a figure, and nothing else."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from bench.figures import PAGES
+from bench.texts import BY_LANG, Letters
+from bench.wire import fetched_with
+from launch.places import ROOT
+
+LINE = re.compile(r"(?P<name>[a-z0-9_]+) [0-9.]+(?: (?P<unit>bytes|ms|s|MB|ratio))?")
+
+
+@pytest.mark.slow
+def test_the_quick_bench_prints_every_figure_of_pages() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "pages", "--quick"],
+        cwd=ROOT, capture_output=True, text=True, timeout=500, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    found = [LINE.fullmatch(line) for line in done.stdout.splitlines()]
+    units = {line["name"]: line["unit"] or "" for line in found if line}
+    assert None not in found, done.stdout + done.stderr
+    assert units == PAGES
+
+
+def test_a_bench_that_is_not_there_is_refused() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "nothing"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "pages" in done.stderr
+
+
+@pytest.mark.parametrize("lang", BY_LANG)
+def test_letters_use_all_sentences_before_one_comes_again(lang: str) -> None:
+    sentences = BY_LANG[lang]
+    letters = Letters(lang, seed=5)
+
+    written = letters.write(sum(map(len, sentences)) - 2000)
+
+    assert len(set(sentences)) == len(sentences)
+    assert [one for one in sentences if written.count(one) > 1] == []
+    assert len(Letters(lang, seed=6).write(600)) in range(598, 601)
+
+
+def test_a_browser_fetches_stylesheet_pictures_and_an_icon() -> None:
+    page = (
+        '<link rel="stylesheet" href="/static/site.css?1"><img src="a.png">'
+        '<img src="a.png"><a href="/elsewhere">read</a>'
+    )
+
+    assert fetched_with(page, "/threads/1") == [
+        "/static/site.css?1", "/threads/a.png", "/favicon.ico",
+    ]  # fmt: skip
+    no_icon = page + '<link rel="icon" href="data:,">'
+    assert "/favicon.ico" not in fetched_with(no_icon, "/threads/1")
