@@ -1,6 +1,7 @@
 """The one door: every contribution enters here, is checked and rendered once."""
 
 import hashlib
+import unicodedata
 from collections.abc import Callable
 from typing import TypeGuard
 
@@ -173,9 +174,14 @@ def checked_source(typed: str, *, may_be_empty: bool) -> str:
                 most=format_number(most),
             )
         )
-    if not may_be_empty and not markup.plain(source).strip():
+    if not may_be_empty and not any(map(_is_seen, source)):
         raise Refused(_("There are no words yet. Write something, then send it."))
     return source
+
+
+def _is_seen(ch: str) -> bool:
+    """Hold for letters, figures, signs and emoji; not for spaces and joiners."""
+    return unicodedata.category(ch)[0] in "LNPS"
 
 
 def _add_revision(post: Post, n: int, source: str, lang: str) -> Revision:

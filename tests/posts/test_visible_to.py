@@ -212,6 +212,19 @@ def test_a_thread_whose_posts_are_hidden_is_for_teachers_who_may_show_them(
     assert not opens(pair.mate, thread)
 
 
+def test_who_answered_in_a_thread_finds_her_words_when_the_others_are_hidden(
+    pair: Pair,
+) -> None:
+    thread = a_thread(pair.space, pair.pupil)
+    post = released(a_post(thread, pair.pupil), pair.teacher)
+    held = a_post(thread, pair.friend)
+
+    hide(post, pair.third, "")
+
+    assert reads(pair.friend, held)
+    assert not opens(pair.far, thread)
+
+
 def test_a_thread_with_one_post_left_stays_open(pair: Pair) -> None:
     thread = a_thread(pair.space, pair.pupil)
     post = released(a_post(thread, pair.pupil), pair.teacher)
@@ -395,6 +408,7 @@ def may_open(viewer: Account, thread: Thread, posts: list[Post]) -> bool:
     inside = [post for post in posts if post.thread_id == thread.id]
     return (
         thread.made_by_id == viewer.person_id
+        or any(post.author_id == viewer.person_id for post in inside)
         or is_my_pupil(thread.made_by_id)
         or any(is_out(post) for post in inside)
         or (
