@@ -84,14 +84,16 @@ def _fetch_and_install(wanted: str) -> packs.Pack:
     from_code, to_code = packs.read_pair(wanted)
     if reason := engine.available():
         raise PackRefused(reason)
-    entry = downloading.find(from_code, to_code)
+    home = packs.packs_folder()
+    home.mkdir(parents=True, exist_ok=True)
+    entry = downloading.find(from_code, to_code, engine.index_url(home))
     with click.progressbar(length=1, label=f"Fetching {from_code}-{to_code}") as bar:
 
         def show(there: int, whole: int | None) -> None:
             bar.length = whole or there
             bar.update(there - bar.pos)
 
-        part = downloading.download(entry, packs.packs_folder(), show)
+        part = downloading.download(entry, home, show)
     pack = packs.install(part)
     part.unlink()
     return pack

@@ -15,11 +15,6 @@ from urllib.parse import urlsplit
 
 from app.translate.errors import PackRefused
 
-# As Argos 1.11 has it in its settings; asked of nobody until a person names a pair.
-INDEX_URL = (
-    "https://raw.githubusercontent.com/argosopentech/argospm-index/main/index.json"
-)
-
 TIMEOUT_SECONDS = 30  # without a byte; a slow link that flows may take its time
 MAX_INDEX_BYTES = 5_000_000
 MAX_PACK_BYTES = 1_000_000_000
@@ -31,10 +26,10 @@ Progress = Callable[[int, int | None], None]
 _NETWORK_ERRORS = (urllib.error.URLError, http.client.HTTPException, OSError)
 
 
-def find(from_code: str, to_code: str, index_url: str = "") -> dict[str, Any]:
+def find(from_code: str, to_code: str, index_url: str) -> dict[str, Any]:
     """Find the newest pack of a pair in the index; raises `PackRefused`."""
     try:
-        with _open(index_url or INDEX_URL) as answer:
+        with _open(index_url) as answer:
             listed = json.loads(answer.read(MAX_INDEX_BYTES))
     except _NETWORK_ERRORS as error:
         raise _no_network(from_code, to_code) from error

@@ -54,6 +54,14 @@ def available() -> str | None:
     )
 
 
+def index_url(scratch: Path) -> str:
+    """Where Argos lists its packs; asked of nobody until a person names a pair."""
+    with _argos_at(scratch):
+        from argostranslate import settings
+
+    return str(settings.remote_package_index)
+
+
 class Model:
     """One pack in memory. Several threads may share it."""
 

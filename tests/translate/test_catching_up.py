@@ -13,7 +13,15 @@ from app.translate import catching_up, packs
 from app.translate.catching_up import catch_up_after_changes, posts_lacking
 from app.translate.packs import Pack
 from app.translate.translating import KIND, usable
-from tests.builders import a_classroom, a_partnership, a_pupil
+from tests.builders import (
+    a_classroom,
+    a_partnership,
+    a_post,
+    a_pupil,
+    letters_between,
+    released,
+    teacher_of,
+)
 from tests.translate.conftest import STARTERS
 from tests.translate.test_translating import Two, renditions, work
 
@@ -96,6 +104,39 @@ def test_readers_elsewhere_are_no_readers(with_packs: Flask) -> None:
     a_partnership(a_classroom(lang="es"), a_classroom(lang="fr"))
 
     assert posts_lacking(usable()) == []
+
+
+def test_a_letter_lacks_nothing_for_those_who_may_not_read_it(
+    with_packs: Flask,
+) -> None:
+    two = Two()
+    other = a_pupil(two.english)
+    a_pupil(two.english).person.lang = "fr"
+    db.session.commit()
+    pair = letters_between(two.space, teacher_of(two.spanish), two.pupil, other)
+    letter = released(
+        a_post(pair, two.pupil, "Me gusta leer."), teacher_of(two.spanish)
+    )
+    assert posts_lacking(usable()) == [letter.id]
+
+    work()
+
+    assert posts_lacking(usable()) == []
+
+
+def test_a_letter_lacks_the_language_of_its_reader(with_packs: Flask) -> None:
+    two = Two()
+    other = a_pupil(two.english)
+    pair = letters_between(two.space, teacher_of(two.spanish), two.pupil, other)
+    letter = released(
+        a_post(pair, two.pupil, "Me gusta leer."), teacher_of(two.spanish)
+    )
+    work()
+
+    other.person.lang = "fr"
+    db.session.commit()
+
+    assert posts_lacking(usable()) == [letter.id]
 
 
 def test_hidden_posts_wait(with_packs: Flask) -> None:

@@ -12,7 +12,7 @@ import click.testing
 import pytest
 from flask import Flask
 
-from app.translate import downloading, packs
+from app.translate import downloading, engine, packs
 from app.translate.errors import PackRefused
 from tests.translate.conftest import STARTERS
 
@@ -188,7 +188,7 @@ def test_no_other_scheme_is_followed() -> None:
 def test_a_pair_is_fetched_and_installed_by_its_name(
     app: Flask, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(downloading, "INDEX_URL", mirror.url("index.json"))
+    monkeypatch.setattr(engine, "index_url", lambda _home: mirror.url("index.json"))
     mirror.cuts = [3_000_000]
 
     result = app.test_cli_runner().invoke(args=["packs", "install", "es-en"])
@@ -202,7 +202,7 @@ def test_a_pair_is_fetched_and_installed_by_its_name(
 def test_a_pair_without_network_is_one_sentence(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(downloading, "INDEX_URL", "http://127.0.0.1:9/index.json")
+    monkeypatch.setattr(engine, "index_url", lambda _home: "http://127.0.0.1:9/x")
 
     result: click.testing.Result = app.test_cli_runner().invoke(
         args=["packs", "install", "es-en"]

@@ -148,3 +148,7 @@ def test_what_is_missing_is_said_in_one_sentence(
 def test_int8_is_used_where_the_processor_has_it() -> None:
     assert engine._compute_type({"int8", "float32"}) == "int8"
     assert engine._compute_type({"float32"}) == "default"
+
+
+def test_the_list_of_packs_is_argos_own(tmp_path: Path) -> None:
+    assert engine.index_url(tmp_path).endswith("/index.json")

@@ -111,6 +111,16 @@ def test_a_second_run_changes_nothing(with_packs: Flask) -> None:
     assert db.session.query(Job).count() == 0
 
 
+def test_search_follows_a_new_rendition(with_packs: Flask) -> None:
+    post = Two().letter("El río es grande.")
+    db.session.query(Job).delete()
+    db.session.commit()
+
+    translate_posts([post.id])
+
+    assert open_jobs("search.index_posts") == [post.id]
+
+
 def test_a_known_sentence_needs_no_model(
     with_packs: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
