@@ -118,13 +118,14 @@ def test_each_teacher_finds_work_in_the_morning(ready: Flask) -> None:
         assert count(waiting_for(account_named(name))) >= 2
 
 
+@pytest.mark.parametrize("step", ["_spread_over_days", "write_whole"])
 def test_a_demo_killed_before_its_commit_begins_anew(
-    ready: Flask, instance: Path, monkeypatch: pytest.MonkeyPatch
+    ready: Flask, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    def pulled(posts: list[Post]) -> None:
+    def pulled(*_arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(demo, "_spread_over_days", pulled)
+    monkeypatch.setattr(demo, step, pulled)
     with pytest.raises(KeyboardInterrupt):
         demo.write_once()
     monkeypatch.undo()
