@@ -18,8 +18,8 @@ from app.forums.permissions import may_make_forum
 from app.posts.models import FORUM_THREAD, Post, Thread
 from app.posts.permissions import may_write
 from app.posts.publishing import sent_before
+from app.posts.reading import thread_page
 from app.posts.sending import publish_form
-from app.posts.showing import shown, thread_page
 from app.posts.threads import start_thread
 from app.web.answers import Answer
 from app.web.csrf import sent_form_key
@@ -159,7 +159,7 @@ def _forum_thread(thread_id: int) -> OpenThread:
 
 
 def _thread_page(opened: OpenThread, error: str | None = None) -> str:
-    page = thread_page(opened.thread, viewer())
+    page, items = thread_page(opened.thread, viewer())
     return render_template(
         "forums/thread.html",
         thread=opened.thread,
@@ -167,7 +167,7 @@ def _thread_page(opened: OpenThread, error: str | None = None) -> str:
         teaches=opened.teaches,
         langs=opened.langs.split(","),
         page=page,
-        items=shown(page.rows, viewer()),
+        items=items,
         error=error,
     )
 

@@ -16,8 +16,8 @@ from app.penpals.pairing import (
 )
 from app.posts.models import Thread, ThreadReader
 from app.posts.permissions import may_write
+from app.posts.reading import thread_page
 from app.posts.sending import publish_form
-from app.posts.showing import shown, thread_page
 from app.web.answers import Answer
 from app.web.errors import Refused, one_or_404
 from app.web.numbers import row_number
@@ -106,7 +106,7 @@ def _letter_thread(thread_id: int) -> Thread:
 
 
 def _letters_page(opened: Thread, error: str | None = None) -> str:
-    page = thread_page(opened, viewer())
+    page, items = thread_page(opened, viewer())
     return render_template(
         "penpals/letters.html",
         thread=opened,
@@ -114,6 +114,6 @@ def _letters_page(opened: Thread, error: str | None = None) -> str:
         teaches=is_teacher(viewer()),
         langs={reader.person.lang for reader in opened.readers},
         page=page,
-        items=shown(page.rows, viewer()),
+        items=items,
         error=error,
     )

@@ -3,16 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import request, url_for
+from flask import url_for
 from markupsafe import Markup
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from app import markup
-from app.accounts.models import ANYONE, Account, Person
+from app.accounts.models import Account, Person
 from app.db import db
 from app.posts.models import (
     BEGINNING_BYTES,
@@ -23,8 +22,9 @@ from app.posts.models import (
     Revision,
     Thread,
 )
-from app.web.numbers import row_number
-from app.web.paging import Page, Pages
+
+if TYPE_CHECKING:
+    from app.posts.reading import Line
 
 # Which page shows a thread of each kind; the rooms above say theirs.
 thread_endpoints: dict[str, str] = {}
@@ -47,9 +47,10 @@ class Words:
 class ShownPost:
     """One post on a page: whose it is, its words, and how they came to be."""
 
-    post: Post
-    author: Person
-    revision: Revision
+    # On a thread's page one light row is all three.
+    post: "Post | Line"
+    author: "Person | Line"
+    revision: "Revision | Line"
     words: Words
     body: Markup
     attachments: Sequence[Attachment]
@@ -83,21 +84,6 @@ def with_words(query: Select[tuple[Post]]) -> Select[tuple[Post]]:
         joinedload(Post.author),
         joinedload(Post.current),
         joinedload(Post.waiting),
-    )
-
-
-@cache
-def _pages() -> Pages[Post]:
-    of_thread = Post.visible_to(ANYONE).where(Post.thread_id == bindparam("thread_id"))
-    return Pages(with_words(of_thread), Post.order_key)
-
-
-def thread_page(thread: Thread, viewer: Account) -> Page[Post]:
-    """Fetch the page of a thread that this request asks for; see `shown`."""
-    return _pages().page(
-        ANYONE.as_viewer(viewer) | {"thread_id": thread.id},
-        before=request.args.get("before", type=row_number),
-        at=request.args.get("at", type=row_number),
     )
 
 
@@ -152,11 +138,7 @@ def _prepared(
             )
         )
     }
-    attachments: dict[int, list[Attachment]] = defaultdict(list)
-    for attachment in db.session.scalars(
-        select(Attachment).where(Attachment.revision_id.in_(ids)).order_by(Attachment.n)
-    ):
-        attachments[attachment.revision_id].append(attachment)
+    attachments = attachments_of(ids)
     found = []
     for post, revision in chosen:
         words = _words_for(
@@ -169,12 +151,26 @@ def _prepared(
                 author=post.author,
                 revision=revision,
                 words=words,
-                body=_beginning(words.source) if shortened else words.body,
-                attachments=attachments[revision.id],
+                body=beginning(words.source) if shortened else words.body,
+                attachments=attachments.get(revision.id, ()),
                 shortened=shortened,
                 own=post.author_id == viewer.person_id,
             )
         )
+    return found
+
+
+def attachments_of(revision_ids: Sequence[int]) -> dict[int, list[Attachment]]:
+    """Fetch the pictures of some versions in order; no query for none."""
+    found: dict[int, list[Attachment]] = defaultdict(list)
+    if not revision_ids:
+        return found
+    for attachment in db.session.scalars(
+        select(Attachment)
+        .where(Attachment.revision_id.in_(revision_ids))
+        .order_by(Attachment.n)
+    ):
+        found[attachment.revision_id].append(attachment)
     return found
 
 
@@ -183,7 +179,8 @@ def _words_for(
 ) -> Words:
     own = Words(revision.body, revision.source, revision.lang)
     readable = revision.lang == viewer.person.lang
-    if original or readable or revision.state != PUBLISHED:
+    wordless = not revision.source.strip()
+    if original or readable or wordless or revision.state != PUBLISHED:
         return own
     if rendition is None:
         return replace(own, how=NOT_YET)
@@ -194,7 +191,7 @@ def _words_for(
     )
 
 
-def _beginning(source: str) -> Markup:
+def beginning(source: str) -> Markup:
     """Cut at a space, so that no word is torn, and say that there is more."""
     raw = source.encode()[: BEGINNING_BYTES // 2].decode(errors="ignore")
     cut = max(raw.rfind(" "), raw.rfind("\n"))

@@ -1,8 +1,8 @@
 """Pages fill by bytes, so that none costs more than a weak link can carry."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import BigInteger, Select, bindparam
 from sqlalchemy.orm import InstrumentedAttribute
@@ -40,8 +40,13 @@ class Pages(Generic[S]):
     """
 
     def __init__(
-        self, query: Select[tuple[S]], column: InstrumentedAttribute[int]
+        self,
+        query: Select[Any],
+        column: InstrumentedAttribute[int],
+        make: Callable[[Iterable[Any]], S],
     ) -> None:
+        """`make` turns a row of the query into what the page shows."""
+        self._make = make
         edge, plain = bindparam("edge", type_=BigInteger), query.order_by(None)
         most = PAGE_ROWS + 1
         self._before = plain.where(column < edge).order_by(column.desc()).limit(most)
@@ -50,7 +55,7 @@ class Pages(Generic[S]):
         self._any_before = earlier.limit(1)
 
     def page(
-        self, given: dict[str, int], *, before: int | None = None, at: int | None = None
+        self, given: dict[str, Any], *, before: int | None = None, at: int | None = None
     ) -> Page[S]:
         """Fetch the page that ends before a key, or begins at one; the last by default.
 
@@ -65,12 +70,11 @@ class Pages(Generic[S]):
         return Page(rows, earlier=earlier is not None, later=more)
 
     def _rows(
-        self, query: Select[tuple[S]], given: dict[str, int], edge: int | None
+        self, query: Select[Any], given: dict[str, Any], edge: int | None
     ) -> tuple[Sequence[S], bool]:
-        found = db.session.scalars(query, given | {"edge": _bounded(edge)})
-        known = found.unique().all()
-        rows = _fill(known[:PAGE_ROWS])
-        return rows, len(rows) < len(known)
+        found = db.session.execute(query, given | {"edge": _bounded(edge)}).all()
+        rows = _fill([self._make(row) for row in found[:PAGE_ROWS]])
+        return rows, len(rows) < len(found)
 
 
 def _bounded(key: int | None) -> int:
