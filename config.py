@@ -36,6 +36,9 @@ def settings(instance: Path | None = None) -> dict[str, Any]:
             for name in os.environ.get("PARAVION_HOSTS", "").split(",")
             if name.strip()
         ),
+        # Where pupils' devices reach this server, as run.py found it; for printed
+        # cards that a teacher makes on the machine itself.
+        "SCHOOL_ADDRESS": os.environ.get("PARAVION_ADDRESS", ""),
         # Seconds without a tap after which a shared device forgets who sat there.
         "SESSION_IDLE_SECONDS": 40 * 60,
         # Bytes of a post: design section 7.

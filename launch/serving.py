@@ -116,6 +116,7 @@ def serve(instance: Path, host: str, port: int) -> None:
         "PARAVION_HOST": host,
         "PARAVION_PORT": str(port),
         "PARAVION_PARENT_PIPE": "1",
+        "PARAVION_ADDRESS": school_address(host, port) or "",
     }
     python = str(venv_program("python"))
     web = Kept(

@@ -174,6 +174,8 @@ ROWS = [
     do("accounts.sign_in_teacher_now", "/sign-in/teacher", "422 422 422 422 422 422 422 422 422 422", name="Nobody", secret="x"),
     see("accounts.slip", "/slip",                "200 200 200 200 200 200 200 200 200 200"),
     do("accounts.slip_now", "/slip",             "422 422 422 422 422 422 422 422 422 422", slip="x", secret="x", again="x"),
+    see("accounts.me", "/me",                    ALL_BUT_NOBODY),
+    do("accounts.me_now", "/me",                 "302 303 303 303 303 303 303 303 303 303", lang="fr"),
     do("accounts.done", "/done",                 "303 303 303 303 303 303 303 303 303 303"),
 
     see("classrooms.first_run", "/first",        "404 404 404 404 404 404 404 404 404 404"),
@@ -186,6 +188,7 @@ ROWS = [
     do("classrooms.add_pupils", "/classrooms/{class}/pupils", "302 404 404 404 404 404 200 404 404 404", names="Rosa Luz"),
     do("classrooms.new_pin", "/classrooms/{class}/pupils/{pupil}/pin", "302 404 404 404 404 404 200 404 404 404"),
     do("classrooms.new_pin", "/classrooms/{class}/pupils/{teacher}/pin", "302 404 404 404 404 404 404 404 404 404", about="of a teacher"),
+    do("classrooms.new_cards", "/classrooms/{class}/cards", "302 404 404 404 404 404 200 404 404 404"),
     do("classrooms.leave", "/classrooms/{class}/pupils/{mate}/leave", "302 404 404 404 404 404 303 404 404 404"),
     do("classrooms.add_co_teacher", "/classrooms/{class}/teachers", "302 404 404 404 404 404 303 404 404 404", about="of the school", name="{another_name}"),
     do("classrooms.add_co_teacher", "/classrooms/{class}/teachers", "302 404 404 404 404 404 422 404 404 404", about="of another school", name="{third_name}"),

@@ -24,5 +24,5 @@ def recover(name: str) -> None:
     click.echo(
         f"Slip for {account.full_name}: {slip}\n"
         f"Open /slip in the browser, type it and choose a new passphrase.\n"
-        f"It works once, for {SLIP_DAYS} days; all old sign-ins of this person have ended."
+        f"It works once, for {SLIP_DAYS} days; the old passphrase and all sign-ins of this person have ended."
     )

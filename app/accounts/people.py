@@ -100,8 +100,9 @@ def give_pin(account: Account, fresh: FreshPin) -> None:
 
 
 def give_slip(account: Account) -> str:
-    """Give a one-time code to set a passphrase with; ends all sessions."""
+    """Give a one-time code in place of the passphrase; ends all sessions."""
     slip = new_slip()
+    account.secret = None
     account.slip_sha256 = slip_digest(slip)
     account.slip_until = now() + timedelta(days=SLIP_DAYS)
     end_all_sessions([account])

@@ -1,14 +1,17 @@
 """Pages: a teacher's sign-in, using a slip, and *I'm done*."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask_login import login_required
 
+from app.accounts.models import Account
 from app.accounts.people import teacher_named, use_slip
-from app.accounts.sessions import end_session, start_session
+from app.accounts.sessions import end_session, start_session, viewer
 from app.accounts.signing_in import sign_in
 from app.db import db
 from app.web.answers import Answer
 from app.web.errors import Refused
 from app.web.going import next_page
+from app.web.langs import chosen_lang
 
 bp = Blueprint("accounts", __name__, template_folder="templates")
 
@@ -52,6 +55,21 @@ def slip_now() -> Answer:
     start_session(account)
     db.session.commit()
     return redirect(url_for("home.my_post"), code=303)
+
+
+@bp.get("/me")
+@login_required
+def me() -> Answer:
+    return render_template("accounts/me.html")
+
+
+@bp.post("/me")
+@login_required
+def me_now() -> Answer:
+    # The viewer is a copy that outlives the transaction; the row is changed.
+    db.session.get_one(Account, viewer().id).person.lang = chosen_lang()
+    db.session.commit()
+    return redirect(url_for("accounts.me"), code=303)
 
 
 @bp.post("/done")

@@ -1,11 +1,12 @@
 """A class's pupils: adding them by name, finding one who signs in, letting one leave."""
 
+import re
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.accounts.models import Account
+from app.accounts.models import Account, Person
 from app.accounts.names import digits, fold
 from app.accounts.people import FreshPin, checked_name, give_pin, make_person
 from app.accounts.sessions import end_all_sessions
@@ -14,6 +15,8 @@ from app.db import db, now
 from app.web.errors import Refused
 
 CLASS_MAX = 100
+# A list copied from elsewhere often counts: 1. Ana, 2) José.
+LIST_NUMBER = re.compile(r"^\s*\d+\s*[.):–-]\s*")
 
 
 def listed_names(typed: str) -> list[str]:
@@ -32,7 +35,7 @@ def listed_names(typed: str) -> list[str]:
     names: list[str] = []
     seen: set[str] = set()
     for line in lines:
-        name = checked_name(line)
+        name = checked_name(LIST_NUMBER.sub("", line))
         if fold(name) in seen:
             raise Refused(
                 _(
@@ -113,18 +116,25 @@ def teachers(classroom: Classroom) -> Sequence[Account]:
 
 
 def who_signs_in(code: str, name: str) -> int | None:
-    """Find the account id for a classroom code and a name as pupils type them."""
-    return db.session.scalar(
-        select(Account.id)
+    """Find the account id for a classroom code and a name as pupils type them.
+
+    The full name or the one that others see: both stand on the card.
+    """
+    rows = db.session.execute(
+        select(Account.id, Member.name_folded, Person.shown_name)
         .join(Member, Member.person_id == Account.person_id)
+        .join(Person, Person.id == Account.person_id)
         .join(Classroom, Classroom.id == Member.classroom_id)
         .where(
             Classroom.code == digits(code),
-            Member.name_folded == fold(name),
             Member.role == PUPIL,
             Member.left_at.is_(None),
         )
-    )
+    ).all()
+    typed = fold(name)
+    by_full = [row.id for row in rows if row.name_folded == typed]
+    by_shown = [row.id for row in rows if fold(row.shown_name) == typed]
+    return next(iter(by_full + by_shown), None)
 
 
 def let_leave(classroom: Classroom, account: Account) -> None:

@@ -178,6 +178,22 @@ def new_pin(classroom_id: int, account_id: int) -> Answer:
     return _cards(shown, [(account, fresh.pin)])
 
 
+@bp.post("/classrooms/<int:classroom_id>/cards")
+@login_required
+def new_cards(classroom_id: int) -> Answer:
+    shown = one_or_404(Classroom.taught_by(viewer()), id=classroom_id)
+    count = len(class_list.pupils(shown))
+    with reading():
+        pins = fresh_pins(count)
+    shown = one_or_404(Classroom.taught_by(viewer()), id=classroom_id)
+    # Who came or went in that second gets a card by herself.
+    cards = list(zip(class_list.pupils(shown), pins, strict=False))
+    for account, fresh in cards:
+        give_pin(account, fresh)
+    db.session.commit()
+    return _cards(shown, [(account, fresh.pin) for account, fresh in cards])
+
+
 def _cards(shown: Classroom, cards: list[tuple[Account, str]]) -> str:
     # Answered by the POST itself: a page that could be opened again would have
     # to keep the secrets somewhere.

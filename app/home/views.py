@@ -8,6 +8,7 @@ from app.classrooms.partnering import asked_of
 from app.classrooms.permissions import is_teacher
 from app.db import db
 from app.home import morning
+from app.home.first_steps import next_step
 from app.moderation.hiding import open_reports
 from app.posts.models import waiting_count
 
@@ -24,6 +25,7 @@ def my_post() -> str | Response:
             reports=len(db.session.scalars(open_reports(viewer())).all()),
             asked=db.session.scalars(asked_of(viewer())).all(),
             threads=morning.latest_threads(viewer()),
+            step=next_step(viewer()),
         )
     return render_template(
         "home/my_post.html",

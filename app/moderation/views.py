@@ -12,7 +12,14 @@ from app.classrooms.permissions import is_teacher
 from app.db import db
 from app.moderation import hiding, review
 from app.moderation.models import Report
-from app.posts.models import Post, Revision, waiting_count, waiting_for
+from app.posts.models import (
+    Post,
+    Revision,
+    Thread,
+    ThreadReader,
+    waiting_count,
+    waiting_for,
+)
 from app.posts.showing import shown, shown_revisions, thread_url, with_words
 from app.web.answers import Answer
 from app.web.errors import Refused, one_or_404
@@ -51,7 +58,9 @@ def _page_of_waiting() -> Sequence[Revision]:
         .options(
             joinedload(Revision.post).options(
                 joinedload(Post.author),
-                joinedload(Post.thread),
+                joinedload(Post.thread)
+                .selectinload(Thread.readers)
+                .joinedload(ThreadReader.person),
             )
         )
         .limit(PAGE_REVISIONS)

@@ -79,7 +79,7 @@ def restore_command(file: Path) -> None:
     for label in manifest.packs:
         if label not in here:
             click.echo(
-                f"The language pack {label} is missing: flask packs install FILE"
+                f"The language pack {label} is missing: python3 run.py flask packs install FILE"
             )
     click.echo(
         "Everyone signs in again. Search and translations catch up after the start."

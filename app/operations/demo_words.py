@@ -423,8 +423,8 @@ LETTERS: tuple[tuple[str, str, tuple[Said, ...]], ...] = (
                 "Andrés",
                 "Mi perro tiene tres años. Sabe nadar, pero no le gusta el agua fría. "
                 "Mi casa está al lado de la iglesia, en la calle doce.",
-                note="It is a lovely letter. Please leave out where you live: we never "
-                "write our address.",
+                note="Es una carta muy bonita. Quita dónde vives: nunca escribimos "
+                "nuestra dirección.",
             ),
         ),
     ),

@@ -84,7 +84,9 @@ def database_line() -> Line:
             name,
             "broken",
             _("It is damaged: %(found)s", found=checked["found"]),
-            _("End Paravion and restore the last backup: flask restore FILE"),
+            _(
+                "End Paravion and restore the last backup: python3 run.py flask restore FILE"
+            ),
         )
     return Line(
         name, "fine", fact + " " + _("Checked %(when)s.", when=_moment(checked["at"]))
@@ -185,7 +187,9 @@ def index_line() -> Line:
             name,
             "look",
             _("It is being made anew: %(why)s.", why=facts.problem),
-            _("The worker does it by itself; or run: flask search rebuild"),
+            _(
+                "The worker does it by itself; or run: python3 run.py flask search rebuild"
+            ),
         )
     fact = ngettext("%(num)s text", "%(num)s texts", facts.texts)
     fact = _("%(texts)s, %(size)s.", texts=fact, size=_size(facts.size_bytes))
@@ -210,9 +214,9 @@ def packs_line() -> Line:
             "broken",
             _(
                 "Damaged: %(names)s",
-                names=", ".join(one.folder.name for one in damaged),
+                names=", ".join(f"{one.folder.name} ({one.reason})" for one in damaged),
             ),
-            _("Install it again: flask packs install FILE"),
+            _("Install it again: python3 run.py flask packs install FILE"),
         )
     there = packs.installed()
     if not there:
@@ -220,7 +224,7 @@ def packs_line() -> Line:
             name,
             "look",
             _("None is installed, so nothing is translated."),
-            _("Install one: flask packs install FILE"),
+            _("Install one: python3 run.py flask packs install FILE"),
         )
     return Line(name, "fine", ", ".join(pack.label for pack in there))
 
@@ -257,7 +261,7 @@ def clock_line() -> Line:
 
 def backup_line() -> Line:
     name = _("Last backup")
-    make = _("Make one, and keep it elsewhere: flask backup FILE")
+    make = _("Make one, and keep it elsewhere: python3 run.py flask backup FILE")
     if db.engine.dialect.name != "sqlite":
         return Line(
             name, "look", _("PostgreSQL is not backed up from here."), _("Use pg_dump.")

@@ -95,14 +95,24 @@ def sent_before(author: Account, form_key: str) -> Post | None:
     ).one_or_none()
 
 
-def mend(post: Post, source: str, lang: str) -> Revision:
+def mend(
+    post: Post,
+    source: str,
+    lang: str,
+    *,
+    picture: FileStorage | None = None,
+    description: str = "",
+) -> Revision:
     """Send a returned post again, mended, to wait for the teacher; flushes.
 
-    The same words sent twice are one version.
+    The same words sent twice are one version. A new picture takes the old
+    one's place; without one the old picture stays.
     """
     returned = post.waiting
     source = checked_source(
-        source, may_be_empty=returned is not None and bool(returned.attachments)
+        source,
+        may_be_empty=bool(picture)
+        or (returned is not None and bool(returned.attachments)),
     )
     if returned is None or returned.state != RETURNED:
         if _is_mended_so(returned, source):
@@ -115,6 +125,9 @@ def mend(post: Post, source: str, lang: str) -> Revision:
     returned.state = SUPERSEDED
     revision = _add_revision(post, returned.n + 1, source, lang)
     revision.state = HELD
+    if picture:
+        _attach(revision, picture, description)
+        return revision
     for old in returned.attachments:
         db.session.add(
             Attachment(

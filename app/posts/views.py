@@ -6,7 +6,6 @@ from flask import (
     abort,
     redirect,
     render_template,
-    request,
     url_for,
 )
 from flask_login import login_required
@@ -17,11 +16,10 @@ from app.db import db
 from app.media.models import READY
 from app.posts.models import Attachment, Post, Revision, Thread, waiting_for
 from app.posts.permissions import may_mend
-from app.posts.publishing import mend
+from app.posts.sending import mend_form
 from app.posts.showing import ShownPost, shown, thread_url, with_words
 from app.web.answers import Answer
 from app.web.errors import Refused, one_or_404
-from app.web.langs import chosen_lang
 
 bp = Blueprint("posts", __name__, template_folder="templates")
 
@@ -90,7 +88,7 @@ def mend_now(post_uid: str) -> Answer:
     if post.author_id != viewer().person_id:
         abort(404)
     try:
-        mend(post, request.form.get("source", ""), chosen_lang())
+        mend_form(post)
     except Refused as refusal:
         db.session.rollback()
         return _mend_page(post, str(refusal)), 422

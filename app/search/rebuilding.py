@@ -134,7 +134,7 @@ def mend(problem: str) -> None:
         if _child[0].poll() is None:
             return
         _child.pop()
-    log.warning("the index is made anew: %s", problem)
+    log.info("the index is made anew: %s", problem)
     with reading():
         count = db.session.scalar(select(func.count()).where(Post.is_published())) or 0
     if count > IN_WORKER_POSTS:

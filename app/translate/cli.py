@@ -1,4 +1,4 @@
-"""`flask packs` and `flask translate`: packs for the machine, translations made again."""
+"""`python3 run.py flask packs` and `flask translate`: packs for the machine, translations made again."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def list_packs() -> None:
     for broken in packs.damaged():
         click.echo(f"{broken.folder.name}  cannot be used: {broken.reason}")
     if not packs.installed():
-        click.echo("No pack is installed. `flask packs install es-en` fetches one.")
+        click.echo("No pack is installed. `python3 run.py flask packs install es-en` fetches one.")
 
 
 @pack_commands.command("install")

@@ -164,5 +164,5 @@ def _no_network(from_code: str, to_code: str, *, there: int = 0) -> PackRefused:
     return PackRefused(
         f"The pack {from_code}-{to_code} cannot be fetched: no answer from the network.{kept} "
         "Try again when there is a link, or bring the .argosmodel file on a stick and run "
-        "`flask packs install FILE`."
+        "`python3 run.py flask packs install FILE`."
     )

@@ -150,7 +150,7 @@ def remove(pair: str) -> None:
     folder = home / "_".join(read_pair(pair))
     if not folder.is_dir():
         raise PackRefused(
-            f"There is no pack {pair}. See `flask packs list` for those that are here."
+            f"There is no pack {pair}. See `python3 run.py flask packs list` for those that are here."
         )
     gone = home / f".gone-{secrets.token_hex(4)}"
     folder.rename(gone)

@@ -24,11 +24,7 @@ def register(app: Flask) -> None:
     @app.before_request
     def refuse_strange_hosts() -> None:
         """A page of another site that renames itself to our address is not us."""
-        name = (
-            request.host.rsplit(":", 1)[0]
-            if "]" not in request.host
-            else (request.host[1 : request.host.index("]")])
-        )
+        name = host_name()
         if name.lower() not in own_names and not _is_address(name):
             abort(400, _("This server does not answer to that name."))
 
@@ -44,11 +40,18 @@ def register(app: Flask) -> None:
     app.after_request(_finish)
 
 
+def host_name() -> str:
+    """Read the name or address this request came to, without its port."""
+    host = request.host
+    return host[1 : host.index("]")] if "]" in host else host.rsplit(":", 1)[0]
+
+
 def _finish(response: Response) -> Response:
     headers = response.headers
     headers["X-Content-Type-Options"] = "nosniff"
     if request.endpoint == "static" and response.status_code in (200, 304):
         headers["Cache-Control"] = FOREVER
+        response.vary.add("Accept-Encoding")  # nothing else is kept in any cache
     else:
         # Back on a shared device must show nothing of hers.
         headers["Cache-Control"] = "no-store"
@@ -72,8 +75,6 @@ def _compress(response: Response) -> Response:
         if len(plain) >= GZIP_FROM_BYTES:
             response.set_data(gzip.compress(plain, GZIP_LEVEL, mtime=0))
             response.headers["Content-Encoding"] = "gzip"
-        if request.endpoint == "static":  # nothing else is kept in any cache
-            response.vary.add("Accept-Encoding")
     return response
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from babel import Locale
 from babel.dates import format_date
-from flask import Flask, Response, url_for
+from flask import Flask, Response, current_app, request, url_for
 from flask_babel import format_number, get_locale
 from flask_babel import gettext as _
+
+from app.web.headers import host_name
 
 # Nothing in it that an address writes otherwise.
 PLAIN = re.compile(r"[0-9A-Za-z_-]+\Z")
@@ -25,6 +27,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["url_for"] = address
     app.jinja_env.filters["day"] = day
     app.jinja_env.filters["size"] = size
+    app.jinja_env.globals["school_address"] = school_address
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @app.get("/ping")
@@ -64,3 +67,11 @@ def _day(written: date, locale: Locale | None) -> str:
 def size(count_bytes: int) -> str:
     """Say a size as one who pays for it counts: kB, rounded up."""
     return _("%(count)s kB", count=format_number(-(-count_bytes // 1000)))
+
+
+def school_address() -> str:
+    """Say where pupils find the server; localhost on a card would find their own."""
+    known: str = current_app.config["SCHOOL_ADDRESS"]
+    if known and host_name() in ("localhost", "127.0.0.1", "::1"):
+        return known.rstrip("/") + "/"
+    return request.host_url

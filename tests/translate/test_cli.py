@@ -28,7 +28,7 @@ def test_listing_names_packs_and_what_is_wrong(with_packs: Flask) -> None:
 
 def test_listing_nothing_says_how_to_get_something(app: Flask) -> None:
     assert (
-        "No pack is installed. `flask packs install es-en`"
+        "No pack is installed. `python3 run.py flask packs install es-en`"
         in say(app, "packs", "list")[1]
     )
 
