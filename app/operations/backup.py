@@ -20,6 +20,7 @@ from app.operations.backup_file import (
     Manifest,
     count_rows,
     digest,
+    is_backup,
     take_apart,
     trouble_in,
     version_in,
@@ -29,6 +30,7 @@ from app.web.errors import Refused
 
 # The worker may take an upload away between the two copies; then we copy anew.
 ATTEMPTS = 5
+BACKUPS = "backups"
 
 
 def back_up(instance: Path, file: Path, packs: Sequence[str]) -> Manifest:
@@ -44,6 +46,7 @@ def back_up(instance: Path, file: Path, packs: Sequence[str]) -> Manifest:
         raise Refused(
             f"{file} is a folder. Add a name for the file, such as {example()}."
         )
+    _spare_other_files(instance, file)
     try:
         with _beside(file) as work:
             manifest = _copy(instance, work, packs)
@@ -74,6 +77,21 @@ def stamped(folder: Path, stem: str, moment: datetime, suffix: str = "") -> Path
         count += 1
         path = folder / f"{name}-{count}{suffix}"
     return path
+
+
+def _spare_other_files(instance: Path, file: Path) -> None:
+    """Refuse a name whose file is needed: the server's own, or another program's."""
+    resolved, home = file.resolve(), instance.resolve()
+    if resolved.is_relative_to(home) and not resolved.is_relative_to(home / BACKUPS):
+        raise Refused(
+            f"{file} lies among the server's own files. Choose a name on a stick, or in "
+            f"{instance / BACKUPS}, such as {example()}."
+        )
+    if file.exists() and not is_backup(file):
+        raise Refused(
+            f"{file} is there already and is no backup of Paravion, so it was left "
+            "alone. Choose another name."
+        )
 
 
 @contextmanager

@@ -81,6 +81,16 @@ def take_apart(file: Path, folder: Path) -> Manifest:
     return manifest
 
 
+def is_backup(file: Path) -> bool:
+    """Whether a file says that it is a backup; a damaged one may say no."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            _manifest(archive)
+    except (Refused, OSError, *NOT_WHOLE):
+        return False
+    return True
+
+
 def trouble_in(database: Path, manifest: Manifest) -> str:
     """Say in a few words what is wrong with a database, or nothing."""
     try:

@@ -180,6 +180,61 @@ def test_a_place_that_will_not_do_is_said_in_one_sentence(
         back_up(instance, tmp_path / place, [])
 
 
+@pytest.mark.parametrize(
+    "name", ["paravion.db", "secret_key", "uploads/a.jpg", "backups/../secret_key"]
+)
+def test_a_backup_is_never_written_over_the_servers_own_files(
+    ready: Flask, instance: Path, name: str
+) -> None:
+    (instance / "secret_key").write_text("a key")
+    file = instance / name
+    before = file.read_bytes() if file.exists() else None
+
+    with pytest.raises(Refused, match="among the server's own files"):
+        back_up(instance, file, [])
+
+    assert (file.read_bytes() if file.exists() else None) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets few people make links")
+def test_a_link_to_the_database_is_no_way_around(
+    ready: Flask, instance: Path, tmp_path: Path
+) -> None:
+    link = tmp_path / "friday.zip"
+    link.symlink_to(instance / "paravion.db")
+
+    with pytest.raises(Refused, match="among the server's own files"):
+        back_up(instance, link, [])
+
+
+def test_the_folder_for_backups_takes_them_again_and_again(
+    ready: Flask, instance: Path, tmp_path: Path
+) -> None:
+    file = instance / "backups" / "friday.zip"
+
+    for _week in range(2):
+        back_up(instance, file, [])
+
+    assert take_apart(file, tmp_path).rows
+
+
+def test_a_file_of_another_program_is_left_alone(
+    ready: Flask, instance: Path, tmp_path: Path
+) -> None:
+    letter, sums = tmp_path / "letter.odt", tmp_path / "sums.txt"
+    with zipfile.ZipFile(letter, "w") as archive:
+        archive.writestr("content.xml", "Dear all")
+    sums.write_text("1 + 1")
+    before = letter.read_bytes()
+
+    for file in (letter, sums):
+        with pytest.raises(Refused, match="no backup of Paravion"):
+            back_up(instance, file, [])
+
+    assert letter.read_bytes() == before
+    assert sums.read_text() == "1 + 1"
+
+
 def test_a_full_disk_leaves_no_half_file(
     ready: Flask, instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
