@@ -13,6 +13,7 @@ MAX_FILES = 500
 MAX_UNPACKED_BYTES = 1_000_000_000
 # Weights hardly shrink; what shrinks a hundredfold is no model.
 MAX_RATIO = 100
+MIN_JUDGED_BYTES = 1_000_000
 MAX_METADATA_BYTES = 100_000
 SPARE_DISK_BYTES = 50_000_000
 CHUNK_BYTES = 1 << 20
@@ -152,7 +153,13 @@ def _check_sizes(infos: list[zipfile.ZipInfo], archive_bytes: int) -> None:
             f"Unpacked it would take {total // 1_000_000:,} MB; "
             f"{MAX_UNPACKED_BYTES // 1_000_000:,} MB is the most. It was not installed."
         )
-    if total > MAX_RATIO * archive_bytes:
+    # Each file by itself too, because a large true model would cover for a false one.
+    # What fits into the smallest allowance is harmless: an empty table shrinks well.
+    swollen = any(
+        info.file_size > max(MAX_RATIO * info.compress_size, MIN_JUDGED_BYTES)
+        for info in infos
+    )
+    if swollen or total > MAX_RATIO * archive_bytes:
         raise PackRefused(
             "It would grow more than a hundredfold when unpacked, as no model does. It "
             "was not installed."

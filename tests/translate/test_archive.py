@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 import stat
 import struct
 import zipfile
@@ -101,6 +102,13 @@ def bomb(path: Path) -> Path:
     return zipped(path, entries(**{"model/model.bin": bytes(30_000_000)}))
 
 
+def bomb_behind_a_true_model(path: Path) -> Path:
+    true = random.Random(1).randbytes(400_000)
+    return zipped(
+        path, entries(**{"model/model.bin": true, "model/extra": bytes(30_000_000)})
+    )
+
+
 def huge_by_its_own_word(path: Path) -> Path:
     """The directory says 3 GB where a few bytes are."""
     zipped(path, entries())
@@ -180,6 +188,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], Path], str]] = {
     "device": (with_device, "link or a device"),
     "password": (with_password_flag, "password"),
     "bomb": (bomb, "hundredfold"),
+    "bomb behind a model": (bomb_behind_a_true_model, "hundredfold"),
     "says it is huge": (huge_by_its_own_word, "MB is the most"),
     "shorter than it says": (shorter_than_it_says, ""),
     "many files": (many_files, "files"),
