@@ -189,6 +189,7 @@ ROWS = [
     do("classrooms.new_pin", "/classrooms/{class}/pupils/{pupil}/pin", "302 404 404 404 404 404 200 404 404 404"),
     do("classrooms.new_pin", "/classrooms/{class}/pupils/{teacher}/pin", "302 404 404 404 404 404 404 404 404 404", about="of a teacher"),
     do("classrooms.new_cards", "/classrooms/{class}/cards", "302 404 404 404 404 404 200 404 404 404"),
+    do("classrooms.new_cards", "/classrooms/{class}/cards", "302 404 404 404 404 404 200 404 404 404"),
     do("classrooms.leave", "/classrooms/{class}/pupils/{mate}/leave", "302 404 404 404 404 404 303 404 404 404"),
     do("classrooms.add_co_teacher", "/classrooms/{class}/teachers", "302 404 404 404 404 404 303 404 404 404", about="of the school", name="{another_name}"),
     do("classrooms.add_co_teacher", "/classrooms/{class}/teachers", "302 404 404 404 404 404 422 404 404 404", about="of another school", name="{third_name}"),

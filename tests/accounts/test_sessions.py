@@ -228,3 +228,14 @@ def test_a_signed_in_person_reads_in_her_own_language(
     page = Client(app, pupil).get("/letters?lang=ar", headers={"Accept-Language": "fr"})
 
     assert f'<html lang="{pupil.person.lang}"' in page.text
+
+
+def test_who_chooses_another_language_reads_in_it_from_then_on(
+    app: Flask, pupil: Account
+) -> None:
+    client = Client(app, pupil)
+
+    client.post("/me", {"lang": "fr"})
+
+    assert '<html lang="fr"' in client.get("/letters").text
+    assert '<html lang="fr"' in Client(app, pupil).get("/letters").text
