@@ -1,13 +1,16 @@
 """The search page: hits, help for odd questions, bounds on bytes and queries."""
 
+import errno
 import gzip
 import random
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 from flask import Flask
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from app.db import db
 from app.search import cli, generations, index
@@ -163,3 +166,36 @@ def test_the_command_waits_for_no_other(app: Flask, pair: Pair) -> None:
 
     assert said.exit_code == 1
     assert "being made anew already" in said.output
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "the disk is full"),
+        (OSError(errno.EIO, "Input/output error"), "Input/output error"),
+        (
+            OperationalError("", None, sqlite3.OperationalError("disk is full")),
+            "the disk is full",
+        ),
+    ],
+)
+def test_a_rebuild_that_finds_no_room_says_so_in_one_sentence(
+    app: Flask,
+    pair: Pair,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    sentence: str,
+) -> None:
+    before = generations.current(generations.home())
+
+    def fails(*given: object) -> None:
+        raise error
+
+    monkeypatch.setattr(generations, "write_durably", fails)
+    said = app.test_cli_runner().invoke(cli.commands, ["rebuild"])
+
+    assert said.exit_code == 1
+    assert sentence in said.output
+    assert said.output.strip().splitlines()[-1].startswith("Error: The old index stays")
+    assert isinstance(said.exception, SystemExit)
+    assert generations.current(generations.home()) == before
