@@ -159,15 +159,14 @@ def _forum_thread(thread_id: int) -> OpenThread:
 
 
 def _thread_page(opened: OpenThread, error: str | None = None) -> str:
-    page, items = thread_page(opened.thread, viewer())
+    page, articles = thread_page(opened.thread, viewer(), teaches=opened.teaches)
     return render_template(
         "forums/thread.html",
         thread=opened.thread,
         forum_title=opened.forum_title,
-        teaches=opened.teaches,
         langs=opened.langs.split(","),
         page=page,
-        items=items,
+        articles=articles,
         error=error,
     )
 

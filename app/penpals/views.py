@@ -106,14 +106,14 @@ def _letter_thread(thread_id: int) -> Thread:
 
 
 def _letters_page(opened: Thread, error: str | None = None) -> str:
-    page, items = thread_page(opened, viewer())
+    teaches = is_teacher(viewer())
+    page, articles = thread_page(opened, viewer(), teaches=teaches)
     return render_template(
         "penpals/letters.html",
         thread=opened,
         writes=may_write(viewer(), opened),
-        teaches=is_teacher(viewer()),
         langs={reader.person.lang for reader in opened.readers},
         page=page,
-        items=items,
+        articles=articles,
         error=error,
     )

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any, NamedTuple
+from functools import cache, lru_cache
+from typing import Any, NamedTuple, cast
 
-from flask import request
+from flask import get_template_attribute, request
 from markupsafe import Markup
 from sqlalchemy import (
     BindParameter,
@@ -25,6 +25,7 @@ from sqlalchemy.orm import aliased
 from app.accounts.models import ANYONE, Account, Person
 from app.posts.models import (
     BEGINNING_BYTES,
+    LETTERS,
     NOT_OUT,
     PUBLISHED,
     Attachment,
@@ -42,8 +43,12 @@ from app.posts.showing import (
     attachments_of,
     beginning,
 )
+from app.web.langs import page_lang
 from app.web.numbers import row_number
 from app.web.paging import Page, Pages
+
+# Some 3 kB each: the threads that a few classes have open.
+ARTICLES_KEPT = 1000
 
 
 class Line(NamedTuple):
@@ -76,10 +81,20 @@ class Line(NamedTuple):
         return min(len(self.html.encode()), BEGINNING_BYTES) + 300
 
 
+class Look(NamedTuple):
+    """What else a post's HTML depends on; with a `Line`, on nothing more."""
+
+    lang: str
+    page_lang: str
+    teaches: bool
+    letter: bool
+    own: bool = False
+
+
 def thread_page(
-    thread: Thread, viewer: Account
-) -> tuple[Page[Line], Sequence[ShownPost]]:
-    """Fetch the page of a thread that this request asks for, and its posts as shown.
+    thread: Thread, viewer: Account, *, teaches: bool
+) -> tuple[Page[Line], Sequence[Markup]]:
+    """Fetch the page of a thread that this request asks for, and its posts as HTML.
 
     One query; a second one where a post has pictures. Somebody else's version
     that waits for a teacher is never among them.
@@ -91,10 +106,16 @@ def thread_page(
         at=request.args.get("at", type=row_number),
     )
     pictures = attachments_of([line.revision_id for line in page.rows if line.pictures])
-    shown = [
-        _shown(line, viewer, pictures.get(line.revision_id, ())) for line in page.rows
-    ]
-    return page, shown
+    look = Look(viewer.person.lang, page_lang(), teaches, thread.kind == LETTERS)
+    own_look = look._replace(own=True)
+    articles = []
+    for line in page.rows:
+        hers = own_look if line.author_id == viewer.person_id else look
+        if line.pictures:
+            articles.append(_article_with(line, hers, pictures[line.revision_id]))
+        else:
+            articles.append(_article(line, hers))
+    return page, articles
 
 
 @cache
@@ -142,9 +163,18 @@ def _if_long(html: Any, source: Any) -> Any:
     return case((func.length(html) > BEGINNING_BYTES, source), else_=null())
 
 
-def _shown(line: Line, viewer: Account, attachments: Sequence[Attachment]) -> ShownPost:
-    words = _words(line, viewer)
-    return ShownPost(
+@lru_cache(maxsize=ARTICLES_KEPT)
+def _article(line: Line, look: Look) -> Markup:
+    """Say a post as HTML; for a class that reads one thread, once.
+
+    Nothing but its arguments goes into it, so what is kept is never stale.
+    """
+    return _article_with(line, look, ())
+
+
+def _article_with(line: Line, look: Look, attachments: Sequence[Attachment]) -> Markup:
+    words = _words(line, look)
+    shown = ShownPost(
         post=line,
         author=line,
         revision=line,
@@ -152,19 +182,21 @@ def _shown(line: Line, viewer: Account, attachments: Sequence[Attachment]) -> Sh
         body=beginning(words.source) if words.source else words.body,
         attachments=attachments,
         shortened=bool(words.source),
-        own=line.author_id == viewer.person_id,
+        own=look.own,
     )
+    say = get_template_attribute("_macros.html", "post_articles")
+    return cast(Markup, say([shown], look.teaches, look.letter))
 
 
-def _words(line: Line, viewer: Account) -> Words:
+def _words(line: Line, look: Look) -> Words:
     """As `showing` says it of single posts; `source` only where it is long."""
     how = ""
-    if line.html and line.lang != viewer.person.lang and line.state == PUBLISHED:
+    if line.html and line.lang != look.lang and line.state == PUBLISHED:
         if line.rendition_html is not None:
             return Words(
                 Markup(line.rendition_html),  # noqa: S704  # made by markup.render alone
                 line.rendition_source or "",
-                viewer.person.lang,
+                look.lang,
                 MACHINE,
                 line.doubt or 0,
             )

@@ -16,6 +16,8 @@ OWN_NAMES = {
     "fa": "فارسی", "ur": "اردو", "uk": "Українська", "bn": "বাংলা",
     "th": "ไทย", "ko": "한국어", "vi": "Tiếng Việt", "id": "Bahasa Indonesia",
 }  # fmt: skip
+# By language and message: as many as the templates have, and no more.
+_said: dict[str, dict[str, Markup]] = {}
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "ur", "he"})
 
 
@@ -86,11 +88,18 @@ def say(words: str, **values: object) -> Markup:
 
     The catalogue is looked up once for each page, not for each of its hundred words.
     """
-    locale = get_locale()
-    known = g.get("catalogue")
-    if known is None or known[0] is not locale:
-        known = g.catalogue = (locale, get_translations().ugettext)
-    return Markup(known[1](words)) % values  # noqa: S704  # our own; values are escaped
+    known: dict[str, Markup] = g.get("sayings") or _sayings()
+    said = known.get(words)
+    if said is None:
+        said = known[words] = Markup(get_translations().ugettext(words))  # noqa: S704  # our own
+    return said % values if values or "%" in said else said
+
+
+def _sayings() -> dict[str, Markup]:
+    """All that templates have said so far in the language of this request."""
+    known = _said.setdefault(page_lang(), {})
+    g.sayings = known
+    return known
 
 
 def chosen_lang() -> str:
