@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -87,7 +87,7 @@ def claim(kind: str) -> dict[int, int]:
     moment = now()
     due = (
         Job.kind == kind,
-        _reached(Job.ready_at, moment, MAX_BACKOFF_SECONDS),
+        _due(moment),
         or_(
             Job.lease_until.is_(None), _reached(Job.lease_until, moment, LEASE_SECONDS)
         ),
@@ -126,6 +126,12 @@ def free_leases() -> None:
         # The first time it was most likely the power.
         _put_off(job, "the worker ended in the middle", at_once=job.tries == 0)
     db.session.commit()
+
+
+def _due(moment: datetime) -> ColumnElement[bool]:
+    """Hold for what waits; only what failed waits for a moment, so a clock may jump."""
+    reached = _reached(Job.ready_at, moment, MAX_BACKOFF_SECONDS)
+    return and_(Job.open(), or_(Job.tries == 0, reached))
 
 
 def _reached(

@@ -298,6 +298,20 @@ def test_a_clock_that_was_set_back_does_not_stop_the_work(
     assert handler.given == [[1]]
 
 
+@pytest.mark.parametrize("seconds", [-10, -3000, -30 * 24 * 3600])
+def test_a_fresh_job_is_done_at_once_whatever_the_clock_says(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    handler = Recorder()
+    asked(1)
+
+    later(monkeypatch, seconds)
+    runner.work_once()
+
+    assert handler.given == [[1]]
+    assert open_jobs(KIND) == []
+
+
 def test_a_chore_that_fails_ends_no_worker(app: Flask) -> None:
     handler, stop, ran = Recorder(), threading.Event(), []
 
