@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -117,6 +118,13 @@ def write_at_once(statement: Update) -> None:
                 )
     finally:
         _reading.reset(token)
+
+
+def is_damaged(error: DBAPIError) -> bool:
+    """Whether SQLite found its file torn or not its own; waiting mends neither."""
+    code = int(getattr(error.orig, "sqlite_errorcode", 0))
+    # The lower byte is the kind, what is above tells more of the same.
+    return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def now() -> datetime:

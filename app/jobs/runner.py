@@ -1,5 +1,6 @@
 """The worker's loop: claim with a lease, hand over in batches, settle, try again later."""
 
+import contextlib
 import logging
 import threading
 import time
@@ -9,10 +10,10 @@ from pathlib import Path
 
 from flask import current_app
 from sqlalchemy import ColumnElement, and_, or_, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.db import db, now, reading
+from app.db import db, is_damaged, now, reading
 from app.jobs.models import Job
 from app.jobs.registry import Chore, at_start, batch_sizes, handlers, when_idle
 
@@ -22,16 +23,35 @@ IDLE_CHORE_SECONDS = 60
 HEARTBEAT_SECONDS = 10
 MAX_BACKOFF_SECONDS = 3600
 
+DAMAGED = (
+    "The database is damaged, so the worker stands still. End Paravion and restore the "
+    "newest backup: python3 run.py flask restore FILE"
+)
+
 log = logging.getLogger(__name__)
 
 
 def work(stop: threading.Event) -> None:
-    """Do jobs until `stop` is set; the job in hand is finished first."""
-    free_leases()
-    for chore in at_start:
-        _guarded(chore.__name__, chore)
-    last_chores = time.monotonic()
+    """Do jobs until `stop` is set; the job in hand is finished first.
+
+    In a damaged database nothing more is done: it says what to do, and waits.
+    """
     beat = Heartbeat(current_app.config["INSTANCE"] / "worker-alive")
+    try:
+        free_leases()
+        for chore in at_start:
+            _guarded(chore.__name__, chore)
+        _work_on(stop, beat)
+    except DBAPIError as error:
+        if not is_damaged(error):
+            raise
+        # No traceback: these words are for who looks after the machine.
+        log.error("%s (%s)", DAMAGED, error.orig)
+        _stand_still(stop, beat)
+
+
+def _work_on(stop: threading.Event, beat: "Heartbeat") -> None:
+    last_chores = time.monotonic()
     while not stop.is_set():
         beat.now_and_then()
         if work_once():
@@ -41,6 +61,16 @@ def work(stop: threading.Event) -> None:
             for chore in when_idle:
                 _guarded(chore.__name__, chore)
         stop.wait(POLL_SECONDS)
+
+
+def _stand_still(stop: threading.Event, beat: "Heartbeat") -> None:
+    """Live on without work, after one chance for the chore that notes the damage."""
+    db.session.remove()
+    for chore in when_idle:
+        with contextlib.suppress(DBAPIError):
+            _guarded(chore.__name__, chore)
+    while not stop.wait(POLL_SECONDS):
+        beat.now_and_then()
 
 
 class Heartbeat:
@@ -71,6 +101,8 @@ def work_once() -> bool:
                 _do(kind, claimed)
         except OperationalError as error:  # busy or full: the lease runs out
             db.session.rollback()
+            if is_damaged(error):
+                raise
             log.warning("%s cannot be done now: %s", kind, error.orig)
             time.sleep(POLL_SECONDS)
         finally:
@@ -148,12 +180,15 @@ def _do(kind: str, claimed: dict[int, int]) -> None:
     try:
         handlers[kind](sorted(claimed))
         db.session.commit()
-    except OperationalError:
+    except OperationalError as error:
         db.session.rollback()
-        _again_later(kind, claimed, "the database was busy")
+        if not is_damaged(error):
+            _again_later(kind, claimed, "the database was busy")
         raise
     except Exception as error:  # the one place: a job must not end the worker
         db.session.rollback()
+        if isinstance(error, DBAPIError) and is_damaged(error):
+            raise
         log.exception("%s failed for %s", kind, sorted(claimed))
         if len(claimed) == 1:
             _again_later(kind, claimed, type(error).__name__)
@@ -196,8 +231,10 @@ def _guarded(name: str, chore: Chore) -> None:
     try:
         chore()
         db.session.commit()
-    except Exception:  # a chore must not end the worker either
+    except Exception as error:  # a chore must not end the worker either
         db.session.rollback()
+        if isinstance(error, DBAPIError) and is_damaged(error):
+            raise
         log.exception("%s failed", name)
     finally:
         db.session.remove()

@@ -1,7 +1,10 @@
 """The worker's loop, with handlers of the test's own in place of the rooms'."""
 
+import random
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -337,6 +340,38 @@ def test_the_worker_shows_that_it_lives(app: Flask, instance: Path) -> None:
     _worked(app, stop)
 
     assert (instance / "worker-alive").exists()
+
+
+def test_a_damaged_database_is_one_sentence_and_then_silence(
+    app: Flask, instance: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    handler, stop = Recorder(), threading.Event()
+    asked(*range(1, 2000))
+    with closing(sqlite3.connect(instance / "paravion.db")) as opened:
+        opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.session.remove()
+    db.engine.dispose()
+    damage(instance / "paravion.db")
+    looked = []
+    when_idle.append(lambda: looked.append(stop.is_set()))
+
+    threading.Timer(1.5, stop.set).start()
+    _worked(app, stop)
+
+    told = [line.getMessage() for line in caplog.records if line.levelno >= 30]
+    assert len(told) == 1
+    assert "python3 run.py flask restore FILE" in told[0]
+    assert "Traceback" not in caplog.text
+    assert handler.given == []
+    assert looked == [False]  # the chore that notes it for the health page
+
+
+def damage(database: Path) -> None:
+    """Write noise over all but the first two pages."""
+    with database.open("r+b") as file:
+        size = file.seek(0, 2)
+        file.seek(8192)
+        file.write(random.Random(1).randbytes(size - 8192))
 
 
 def test_jobs_of_a_transaction_that_was_rolled_back_are_not_there(app: Flask) -> None:
