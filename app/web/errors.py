@@ -10,7 +10,7 @@ from sqlalchemy import Select
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from app.db import db
+from app.db import db, is_damaged
 
 log = logging.getLogger(__name__)
 
@@ -125,12 +125,15 @@ def _stale_form(error: CSRFError) -> tuple[str, int]:
 def _database_error(error: DBAPIError) -> tuple[str, int]:
     db.session.rollback()
     log.error("the database answered: %s", error.orig)
-    full = "full" in str(error.orig)
-    advice = (
-        _("The server's disk is full. Copy your words, and tell a teacher.")
-        if full
-        else _("The server is busy. Wait a moment and send it again.")
-    )
+    if is_damaged(error):
+        advice = _(
+            "The server's storage is damaged. Tell a teacher; she finds help on the "
+            "health page."
+        )
+    elif "full" in str(error.orig):
+        advice = _("The server's disk is full. Copy your words, and tell a teacher.")
+    else:
+        advice = _("The server is busy. Wait a moment and send it again.")
     return error_page(
         503, _("Not sent") if request.method == "POST" else _("Not now"), advice
     )
