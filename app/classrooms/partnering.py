@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import Account
 from app.accounts.names import digits
@@ -55,8 +56,12 @@ def propose(
 def asked_of(viewer: Account) -> Select[tuple[SpaceClassroom]]:
     """Select the proposals that wait for the viewer's answer."""
     mine = Classroom.taught_by(viewer).order_by(None).with_only_columns(Classroom.id)
-    return select(SpaceClassroom).where(
-        SpaceClassroom.classroom_id.in_(mine), SpaceClassroom.joined_at.is_(None)
+    return (
+        select(SpaceClassroom)
+        .where(
+            SpaceClassroom.classroom_id.in_(mine), SpaceClassroom.joined_at.is_(None)
+        )
+        .options(joinedload(SpaceClassroom.space).selectinload(Space.classrooms))
     )
 
 
@@ -77,5 +82,6 @@ def partnerships_of(classroom: Classroom) -> Sequence[Space]:
     return db.session.scalars(
         select(Space)
         .where(Space.kind == PARTNERSHIP, Space.id.in_(ids))
+        .options(selectinload(Space.classrooms))
         .order_by(Space.id)
     ).all()

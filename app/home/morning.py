@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account
 from app.db import db
@@ -29,16 +29,17 @@ class LetterThread:
 
 
 def letter_threads(viewer: Account) -> list[LetterThread]:
-    """My own letter threads, those that wait for my answer first; four queries."""
+    """My own letter threads, those that wait for my answer first; three queries."""
     mine = select(ThreadReader.thread_id).where(
         ThreadReader.person_id == viewer.person_id
     )
-    threads = db.session.scalars(
+    found = db.session.scalars(
         Thread.visible_to(viewer)
         .where(Thread.kind == LETTERS, Thread.id.in_(mine))
-        .options(selectinload(Thread.readers).joinedload(ThreadReader.person))
+        .options(joinedload(Thread.readers).joinedload(ThreadReader.person))
         .limit(LETTERS_IN_FULL)
-    ).all()
+    )
+    threads = found.unique().all()
     newest = (
         Post.visible_to(viewer)
         .order_by(None)
@@ -50,8 +51,8 @@ def letter_threads(viewer: Account) -> list[LetterThread]:
         with_words(select(Post).where(Post.order_key.in_(newest)))
     ).all()
     last = {item.post.thread_id: item for item in shown(posts, viewer)}
-    found = [LetterThread(thread, last.get(thread.id)) for thread in threads]
-    return sorted(found, key=lambda entry: not entry.my_turn)
+    entries = [LetterThread(thread, last.get(thread.id)) for thread in threads]
+    return sorted(entries, key=lambda entry: not entry.my_turn)
 
 
 def own_posts(viewer: Account) -> Sequence[Post]:

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, render_template
 from flask_login import login_required
 
 from app.accounts.sessions import viewer
+from app.classrooms.models import SpaceClassroom
 from app.classrooms.partnering import asked_of
 from app.classrooms.permissions import is_teacher
 from app.db import db
@@ -23,7 +24,9 @@ def my_post() -> str | Response:
             "home/my_morning.html",
             waiting=waiting_count(viewer()),
             reports=len(db.session.scalars(open_reports(viewer())).all()),
-            asked=db.session.scalars(asked_of(viewer())).all(),
+            asked=db.session.scalar(
+                asked_of(viewer()).with_only_columns(SpaceClassroom.id).limit(1)
+            ),
             threads=morning.latest_threads(viewer()),
             step=next_step(viewer()),
         )

@@ -41,13 +41,14 @@ def waiting() -> Answer:
     return _waiting_page()
 
 
-def _waiting_page(error: str | None = None) -> str:
+def _waiting_page(error: str | None = None, *, kept: str = "") -> str:
     revisions = _page_of_waiting()
     return render_template(
         "moderation/waiting.html",
         items=shown_revisions(revisions, viewer()),
         count=waiting_count(viewer()),
         error=error,
+        kept=kept,
         thread_url=thread_url,
     )
 
@@ -81,6 +82,14 @@ def waiting_now() -> Answer:
     act, ids = _asked()
     found = db.session.scalars(waiting_for(viewer()).where(Revision.id.in_(ids))).all()
     try:
+        gone = ids - {revision.id for revision in found}
+        if act != "release" and _notes_to(gone):
+            raise Refused(
+                _(
+                    "Somebody has dealt with this already. Look at it before you do more; "
+                    "your note is below."
+                )
+            )
         if not found and _notes(besides=ids):
             raise Refused(
                 _(
@@ -92,7 +101,7 @@ def waiting_now() -> Answer:
             _act(act, revision)
     except Refused as refusal:
         db.session.rollback()
-        return _waiting_page(str(refusal)), 422
+        return _waiting_page(str(refusal), kept=_notes_to(gone)), 422
     db.session.commit()
     if _notes(besides=ids):
         return _waiting_page()  # the notes to the others are still being written
@@ -119,6 +128,12 @@ def _act(act: str, revision: Revision) -> None:
         review.refuse(revision, viewer(), note)
     else:
         abort(400)
+
+
+def _notes_to(ids: set[int]) -> str:
+    """Collect the notes that were typed for posts which wait no more."""
+    notes = (request.form.get(f"note{n}", "").strip() for n in sorted(ids))
+    return "\n\n".join(note for note in notes if note)
 
 
 def _notes(*, besides: set[int]) -> bool:
@@ -172,7 +187,13 @@ def reports() -> Answer:
     _teachers_only()
     found = db.session.scalars(
         hiding.open_reports(viewer())
-        .options(joinedload(Report.post).options(joinedload(Post.author)))
+        .options(
+            joinedload(Report.post).options(
+                joinedload(Post.author),
+                joinedload(Post.current),
+                joinedload(Post.waiting),
+            )
+        )
         .limit(PAGE_REVISIONS)
     ).all()
     hidden = db.session.scalars(
@@ -182,12 +203,12 @@ def reports() -> Answer:
         .limit(PAGE_REVISIONS)
     ).all()
     posts = {row.post.id: row.post for row in found}
-    items = {item.post.id: item for item in shown(posts.values(), viewer())}
+    items = {item.post.id: item for item in shown(posts.values(), viewer(), whole=True)}
     return render_template(
         "moderation/reports.html",
         reports=found,
         items=items,
-        hidden=shown(hidden, viewer()),
+        hidden=shown(hidden, viewer(), whole=True),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import url_for
 from markupsafe import Markup
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import joinedload
 
 from app import markup
@@ -94,7 +94,7 @@ def shown(
     original: bool = False,
     whole: bool = False,
 ) -> list[ShownPost]:
-    """Prepare posts loaded by `with_words` for the viewer; two queries in all.
+    """Prepare posts loaded by `with_words` for the viewer; one query in all.
 
     Somebody else's version that waits for a teacher is never among them.
     """
@@ -129,16 +129,9 @@ def _prepared(
     original: bool,
     whole: bool,
 ) -> list[ShownPost]:
-    ids = [revision.id for _post, revision in chosen]
-    renditions = {
-        rendition.revision_id: rendition
-        for rendition in db.session.scalars(
-            select(Rendition).where(
-                Rendition.revision_id.in_(ids), Rendition.lang == viewer.person.lang
-            )
-        )
-    }
-    attachments = attachments_of(ids)
+    renditions, attachments = _copies_and_pictures(
+        [revision.id for _post, revision in chosen], viewer.person.lang
+    )
     found = []
     for post, revision in chosen:
         words = _words_for(
@@ -158,6 +151,28 @@ def _prepared(
             )
         )
     return found
+
+
+def _copies_and_pictures(
+    revision_ids: Sequence[int], lang: str
+) -> tuple[dict[int, Rendition], dict[int, list[Attachment]]]:
+    """Fetch the copies in one language and the pictures of some versions at once."""
+    renditions: dict[int, Rendition] = {}
+    attachments: dict[int, list[Attachment]] = defaultdict(list)
+    in_lang = and_(Rendition.revision_id == Revision.id, Rendition.lang == lang)
+    for revision_id, rendition, attachment in db.session.execute(
+        select(Revision.id, Rendition, Attachment)
+        .outerjoin(Rendition, in_lang)
+        .outerjoin(Attachment, Attachment.revision_id == Revision.id)
+        .options(joinedload(Attachment.media, innerjoin=False))
+        .where(Revision.id.in_(revision_ids))
+        .order_by(Attachment.n)
+    ):
+        if rendition is not None:
+            renditions[revision_id] = rendition
+        if attachment is not None:
+            attachments[revision_id].append(attachment)
+    return renditions, attachments
 
 
 def attachments_of(revision_ids: Sequence[int]) -> dict[int, list[Attachment]]:
