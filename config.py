@@ -45,8 +45,9 @@ def settings(instance: Path | None = None) -> dict[str, Any]:
         "POST_MAX_BYTES": 16_384,
         # Bytes of one picture as a telephone makes it, before the worker shrinks it.
         "UPLOAD_MAX_BYTES": 12_000_000,
-        # A form with one picture and one long letter, and the form's own lines.
-        "MAX_CONTENT_LENGTH": 12_000_000 + 100_000,
+        # Far above a picture's limit, so that who sends a larger one is told so on
+        # a page that still holds her words.
+        "MAX_CONTENT_LENGTH": 30_000_000,
         # Werkzeug's default of 500,000 bytes of text is more than any form here.
         "MAX_FORM_MEMORY_SIZE": 400_000,
         # Languages the pages themselves speak, by their codes.

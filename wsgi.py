@@ -61,7 +61,7 @@ def server(host: str, port: int, app: Flask | None = None) -> Any:
         channel_timeout=30,
         cleanup_interval=5,
         max_request_header_size=16_384,
-        max_request_body_size=13_000_000,
+        max_request_body_size=31_000_000,
         ident="",
     )
     # Read at each new connection; with two addresses waitress has two servers.

@@ -90,8 +90,8 @@ def render(source: str) -> Markup:
 
     `source` is untrusted: from a form here, or from another school's bundle.
     Blank lines part paragraphs. A tag is text like any other, shown as it was
-    typed and never obeyed: `a<b and c>d` would be one too. Takes up to half a
-    second for 20,000 hostile characters, so render once, when the post is
+    typed and never obeyed: `a<b and c>d` would be one too. Takes up to two
+    seconds for 20,000 hostile characters, so render once, when the post is
     stored. Never raises. "" when there are no words.
     Allow-list sanitising: OWASP ASVS 5.0, 1.3.1.
     """

@@ -1,5 +1,6 @@
 """Names and figures as people type them: case, accents, Arabic forms and digits."""
 
+import re
 import unicodedata
 
 # Letters that Arabic keyboards and hands use for one another.
@@ -24,13 +25,20 @@ NO_LETTERS = str.maketrans(
 )
 # Longest first name that fits into a shown name with its initial and a number.
 FIRST_MAX = 50
+# Far above any name or title; Unicode sorts heaps of marks in quadratic time.
+READ_MAX = 500
+# Chinese and Korean names put the family first, without a space.
+FAMILY_FIRST = re.compile("[\u3400-\u9fff\uac00-\ud7a3]{2,4}\\Z")
 
 
 def tidy(name: str) -> str:
-    """Trim a name or title and its inner white space; control characters go."""
+    """Trim a name or title and its inner white space; control characters go.
+
+    Reads the first 500 characters: what is longer is too long all the same.
+    """
     printable = "".join(
         " " if ch.isspace() else ch
-        for ch in unicodedata.normalize("NFC", name)
+        for ch in unicodedata.normalize("NFC", name[:READ_MAX])
         if ch.isspace()
         or ch in JOINERS
         or unicodedata.category(ch) not in ("Cc", "Cf", "Co", "Cs")
@@ -67,8 +75,15 @@ def digits(text: str) -> str:
 
 
 def shared_name(full_name: str) -> str:
-    """Make the name that others see: the first name and an initial."""
-    first, *rest = tidy(full_name).split() or ["?"]
+    """Make the name that others see: the first name and an initial.
+
+    "Ramos, Lucía" is Lucía R. too: lists are often kept by surname.
+    """
+    family, comma, given = tidy(full_name).partition(",")
+    ordered = f"{given} {family.split()[0]}" if comma and family.split() else family
+    first, *rest = ordered.split() or ["?"]
+    if not rest and FAMILY_FIRST.match(first):
+        return first[1:]
     initials = [ch for ch in (rest or [""])[-1] if ch.isalnum()]
     shown = first[:FIRST_MAX]
     return f"{shown} {initials[0]}." if initials else shown

@@ -71,7 +71,7 @@ class ServerSessionInterface(SecureCookieSessionInterface):
         self, app: Flask, session: SessionMixin, response: Response
     ) -> None:
         token = g.get("session_token")
-        if token:
+        if token and response.status_code < 400:
             self._set_cookie(app, response, token)
         elif getattr(session, "row", None) is None:
             # Only a form needs a cookie before sign-in; plain pages set none.

@@ -9,8 +9,8 @@ from flask_login import login_required
 from sqlalchemy import Select, bindparam, func, select
 
 from app.accounts.models import ANYONE
-from app.accounts.names import tidy
 from app.accounts.sessions import viewer
+from app.classrooms.founding import checked_title
 from app.classrooms.models import Space, space_ids, space_langs
 from app.db import db
 from app.forums.models import Forum
@@ -31,7 +31,6 @@ from app.web.paging import MAX_KEY
 bp = Blueprint("forums", __name__, template_folder="templates")
 
 THREADS_A_PAGE = 30
-TITLE_MAX = 120
 
 
 @bp.get("/forums")
@@ -56,10 +55,10 @@ def new_forum() -> Answer:
     space_id = request.form.get("space", type=row_number, default=0)
     if not may_make_forum(viewer(), space_id):
         abort(404)
-    title = tidy(request.form.get("title", ""))[:TITLE_MAX]
-    if not title:
-        said = _("A title is missing. Say in a few words what the forum is for.")
-        return _forums_page(said), 422
+    try:
+        title = checked_title(request.form.get("title", ""))
+    except Refused as refusal:
+        return _forums_page(str(refusal)), 422
     forum = Forum(space_id=space_id, title=title, lang=chosen_lang())
     db.session.add(forum)
     db.session.commit()

@@ -4,11 +4,11 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
 from app.accounts.models import Account
-from app.classrooms.models import space_ids
 from app.db import db, now
 from app.moderation.log import record
 from app.moderation.models import Report
-from app.posts.models import Post, Thread
+from app.posts.models import Post
+from app.posts.permissions import moderated_by
 from app.posts.publishing import conceal
 from app.web.errors import Refused
 
@@ -20,14 +20,8 @@ def moderated_posts(viewer: Account) -> Select[tuple[Post]]:
 
     Hidden ones are among them, so that she can show them again.
     """
-    threads = (
-        Thread.visible_to(viewer)
-        .where(Thread.space_id.in_(space_ids(viewer, as_teacher=True)))
-        .order_by(None)
-        .with_only_columns(Thread.id)
-    )
     return select(Post).where(
-        Post.thread_id.in_(threads),
+        moderated_by(viewer),
         Post.current_id.is_not(None),
         Post.withdrawn_at.is_(None),
         Post.erased_at.is_(None),

@@ -28,5 +28,11 @@ def may_mend(viewer: Account, post: Post) -> bool:
 
 
 def moderated_by(viewer: Account) -> ColumnElement[bool]:
-    """Hold for threads in spaces where the viewer teaches; beside `visible_to`."""
-    return Thread.space_id.in_(space_ids(viewer, as_teacher=True))
+    """Hold for posts in threads a teacher can open, in spaces where she teaches."""
+    threads = (
+        Thread.visible_to(viewer)
+        .where(Thread.space_id.in_(space_ids(viewer, as_teacher=True)))
+        .order_by(None)
+        .with_only_columns(Thread.id)
+    )
+    return Post.thread_id.in_(threads)

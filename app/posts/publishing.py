@@ -56,7 +56,9 @@ def publish(
     source = checked_source(source, may_be_empty=bool(picture))
     sent = sent_before(author, form_key)
     if sent is not None:
-        if sent.revisions[0].sha256 != _digest(source):
+        first = sent.revisions[0]
+        other_picture = bool(picture) != bool(first.attachments)
+        if first.sha256 != _digest(source) or other_picture:
             raise OtherWordsError(
                 _(
                     "You sent this form already, with other words. Those are safe. "

@@ -15,7 +15,7 @@ from app.accounts.sessions import viewer
 from app.db import db
 from app.media.models import READY
 from app.posts.models import Attachment, Post, Revision, Thread, waiting_for
-from app.posts.permissions import may_mend
+from app.posts.permissions import may_mend, moderated_by
 from app.posts.sending import mend_form
 from app.posts.showing import ShownPost, shown, thread_url, with_words
 from app.web.answers import Answer
@@ -132,7 +132,7 @@ def picture_file(post_uid: str, attachment_id: int) -> Answer:
 
 
 def _readable_picture(post_uid: str, attachment_id: int) -> Attachment:
-    """Find a picture of a post the viewer may read, or that waits for her release."""
+    """Find a picture of a post the viewer may read, release or show again."""
     at_post = (
         select(Attachment)
         .join(Revision)
@@ -146,6 +146,7 @@ def _readable_picture(post_uid: str, attachment_id: int) -> Attachment:
     return one_or_404(
         at_post.where(
             (Post.id.in_(readable) & (own | shown_now))
+            | (moderated_by(viewer()) & shown_now)
             | Attachment.revision_id.in_(held)
         ),
         id=attachment_id,

@@ -57,7 +57,7 @@ def kept_words() -> list[str]:
     """Collect what the person typed into the form that was refused."""
     try:
         fields = request.form
-    except HTTPException:  # the form itself was too large to read
+    except (HTTPException, OSError):  # too large to read, or no room to
         return []
     return [
         value

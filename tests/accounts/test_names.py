@@ -109,3 +109,17 @@ def test_others_see_the_first_name_and_an_initial(full: str, shown: str) -> None
 
 def test_the_name_that_others_see_fits_its_column() -> None:
     assert len(shared_name("A" * 80 + " B")) <= 55
+
+
+def test_a_heap_of_marks_is_read_only_so_far() -> None:
+    heap = "a" + "\u0301" * 30_000 + "\u0323" * 30_000
+
+    assert len(tidy(heap)) <= 500
+    assert fold(heap) == "a"
+
+
+def test_a_surname_written_first_stays_in_the_class() -> None:
+    assert shared_name("GARCÍA LÓPEZ, Ana") == "Ana G."
+    assert shared_name("Ana García López") == "Ana L."
+    assert shared_name("王小明") == "小明"
+    assert shared_name("김민준") == "민준"

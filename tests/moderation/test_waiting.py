@@ -171,7 +171,7 @@ def test_released_twice_has_one_effect(app: Flask, room: Class) -> None:
     again = client.post("/waiting", {"do": f"release {revision}"})
 
     db.session.rollback()
-    assert again.status_code == 422  # the page says that it is done already
+    assert again.status_code == 303  # a form sent twice over a weak link
     assert post.change_no == change_no
     assert acts() == ["release"]
 
@@ -320,3 +320,17 @@ def test_a_row_that_was_tampered_with_is_found(
     db.session.execute(db.text(tampered))
 
     assert first_broken() == found
+
+
+def test_a_note_that_came_too_late_is_kept_and_told(app: Flask, room: Class) -> None:
+    _post, revision = held(room)
+    client = Client(app, room.teacher)
+    client.post("/waiting", {"do": f"release {revision}"})
+
+    late = client.post(
+        "/waiting", {"do": f"return {revision}", f"note{revision}": "Leave it out."}
+    )
+
+    assert late.status_code == 422
+    assert "Leave it out." in late.text
+    assert acts() == ["release"]
