@@ -17,7 +17,7 @@ from launch.places import (
     venv_program,
     web_environment,
 )
-from launch.words import say
+from launch.words import Stop, say
 
 LOOK_SECONDS = 0.2
 STOP_SECONDS = 10.0
@@ -27,6 +27,12 @@ BACK_OFF_SECONDS = (0.0, 1.0, 2.0, 5.0, 10.0)
 # The worker waits for the first page, so that a slow machine shows it sooner.
 WORKER_WAITS_SECONDS = 15.0
 SLOW_SECONDS = 60.0
+# Who dies so often before the first page will not live the next time either.
+MOST_DEATHS_UNPROVEN = 3
+DAMAGED = (
+    "The web process ended {deaths} times before its first page, so the packages seem "
+    "damaged: delete the folder .venv and start again."
+)
 
 if sys.platform == "win32":
     FLAGS, GROUP = subprocess.CREATE_NEW_PROCESS_GROUP, None
@@ -37,7 +43,10 @@ else:
 
 
 class Kept:
-    """A process that is started again whenever it dies."""
+    """A process that is started again whenever it dies.
+
+    While `unproven` is set its third death in a row raises `Stop` instead.
+    """
 
     def __init__(
         self, name: str, command: Sequence[str], environment: dict[str, str]
@@ -49,6 +58,7 @@ class Kept:
         self.deaths = 0
         self.began = 0.0
         self.due = 0.0
+        self.unproven = False
 
     def look(self, now: float) -> None:
         """Start it where it is due; say so once where it has died."""
@@ -56,10 +66,13 @@ class Kept:
             code = self.process.poll()
             if code is None:
                 return
-            self._mourn(code, now)
+            self._mourn(f"ended by itself (code {code})", now)
         if now >= self.due:
             self.began = now
-            self.process = self._start()
+            try:
+                self.process = self._start()
+            except OSError as error:
+                self._mourn(f"could not be started ({error.strerror})", now)
 
     def _start(self) -> "subprocess.Popen[bytes]":
         # The pipe on its standard input ends with us, even when we are killed,
@@ -74,15 +87,17 @@ class Kept:
             process_group=GROUP,
         )
 
-    def _mourn(self, code: int, now: float) -> None:
+    def _mourn(self, what: str, now: float) -> None:
         self.close()
         if now - self.began > WELL_SECONDS:
             self.deaths = 0
         wait = BACK_OFF_SECONDS[min(self.deaths, len(BACK_OFF_SECONDS) - 1)]
         self.deaths += 1
+        if self.unproven and self.deaths >= MOST_DEATHS_UNPROVEN:
+            raise Stop(DAMAGED.format(deaths=self.deaths))
         self.due = now + wait
         again = f"in {wait:.0f} s" if wait else "at once"
-        say(f"The {self.name} ended by itself (code {code}); it starts again {again}.")
+        say(f"The {self.name} {what}; it starts again {again}.")
 
     def ask_to_end(self) -> None:
         if self.process is None or self.process.poll() is not None:
@@ -164,11 +179,13 @@ def _keep(
 ) -> None:
     began = time.monotonic()
     open_to_all = told_slow = False
+    web.unproven = True
     while not stop.is_set():
         now = time.monotonic()
         web.look(now)
         if not open_to_all and serves(host, port):
             open_to_all = True
+            web.unproven = False
             say(banner(instance, host, port))
         if open_to_all or now - began > WORKER_WAITS_SECONDS:
             worker.look(now)

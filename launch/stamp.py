@@ -4,12 +4,16 @@ import hashlib
 import json
 import os
 import platform
+import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from launch.places import ROOT, VENV, venv_program
+
+# A Python that takes longer to do nothing is none.
+START_SECONDS = 60.0
 
 
 @dataclass
@@ -59,20 +63,36 @@ def usable(venv: Path = VENV) -> bool:
     """Whether what stands in `.venv` can be built on, or must be made anew.
 
     No after an install that a pulled plug cut short, and when the Python it was
-    made with is another one now or gone. A moved folder alone breaks nothing,
-    because every program in it is started as `python -m`.
+    made with is another one now, gone or no longer starts. A moved folder alone
+    breaks nothing, because every program in it is started as `python -m`.
     """
     if (venv / "installing").exists() or not venv_program("python", venv).exists():
         return False
-    return read_stamp(venv).python in ("", this_python()) and _home_stands(venv)
+    known = read_stamp(venv).python in ("", this_python())
+    return known and _home_stands(venv) and _starts(venv_program("python", venv))
 
 
 def _home_stands(venv: Path) -> bool:
     try:
-        lines = (venv / "pyvenv.cfg").read_text("utf-8").splitlines()
+        lines = (venv / "pyvenv.cfg").read_text("utf-8", "replace").splitlines()
     except OSError:
         return False
     named = dict(line.split(" = ", 1) for line in lines if " = " in line)
     version = named.get("version", "").split(".")[:2]
     same = version == list(platform.python_version_tuple()[:2])
     return same and Path(named.get("home", "?")).is_dir()
+
+
+def _starts(python: Path) -> bool:
+    """Run it with nothing to do, because a torn file may still be there; some 20 ms."""
+    try:
+        tried = subprocess.run(
+            [str(python), "-I", "-S", "-c", ""],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=START_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return tried.returncode == 0

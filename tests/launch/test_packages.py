@@ -114,6 +114,32 @@ def test_a_python_that_is_gone_makes_it_anew(installed: Path) -> None:
     assert tiny_version(installed) == "1.0"
 
 
+@pytest.mark.parametrize(
+    ("content", "mode"), [(b"\x00garbage", 0o755), (b"\x7fELF", 0o755), (b"", 0o644)]
+)
+def test_a_python_that_does_not_start_makes_it_anew(
+    installed: Path, content: bytes, mode: int
+) -> None:
+    python = venv_program("python", installed / ".venv")
+    python.unlink()  # a link on most systems: what it leads to stays
+    python.write_bytes(content)
+    python.chmod(mode)
+
+    done = prepare(installed)
+
+    assert done.returncode == 0, done.stderr
+    assert tiny_version(installed) == "1.0"
+
+
+def test_settings_that_are_no_text_make_it_anew(installed: Path) -> None:
+    (installed / ".venv" / "pyvenv.cfg").write_bytes(b"home = \xff\xfe\n")
+
+    done = prepare(installed)
+
+    assert done.returncode == 0, done.stderr
+    assert tiny_version(installed) == "1.0"
+
+
 def test_another_python_than_the_stamps_makes_it_anew(installed: Path) -> None:
     venv = installed / ".venv"
     stamp = read_stamp(venv)

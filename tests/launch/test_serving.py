@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from launch.serving import BACK_OFF_SECONDS, WELL_SECONDS, Kept
+from launch.words import Stop
 
 ENDS_AT_ONCE = "raise SystemExit(3)"
 LIVES_UNTIL_ASKED = "import sys; print('up', flush=True); sys.stdin.read()"
@@ -51,6 +52,44 @@ def test_a_death_is_answered_at_once_then_with_longer_and_longer_waits(
     assert len(said) == 6
     assert said[0] == "The worker ended by itself (code 3); it starts again at once."
     assert said[5].endswith("it starts again in 10 s.")
+
+
+def test_who_dies_three_times_before_the_first_page_is_given_up_with_advice(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kept = a_kept(ENDS_AT_ONCE)
+    kept.unproven = True
+    now = 1000.0
+    kept.look(now)
+    for _ in range(2):
+        wait_for_death(kept)
+        kept.look(now)
+        now = kept.due
+        kept.look(now)
+    wait_for_death(kept)
+
+    with pytest.raises(Stop, match="delete the folder"):
+        kept.look(now)
+
+    assert kept.process is None
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+def test_a_program_that_is_none_is_tried_again_later(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    garbage = tmp_path / "python"
+    garbage.write_bytes(b"\x00garbage")
+    kept = Kept("worker", [str(garbage)], dict(os.environ))
+
+    kept.look(1000.0)
+    kept.look(1000.0)
+
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("The worker could not be started (")
+    assert said[1].endswith("it starts again in 1 s.")
+    assert kept.process is None
+    assert kept.due == 1001.0
 
 
 def test_a_process_that_lived_well_is_started_again_at_once() -> None:
