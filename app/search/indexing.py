@@ -1,4 +1,4 @@
-"""The job that brings the index in line with posts and their translations."""
+"""What the index is to hold of posts and their translations, and how far it has come."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import Row, func, literal, select, true
 
 from app import markup
-from app.db import Counter, db, last_number, reading
-from app.jobs import Job, job
+from app.db import Counter, db, last_number
+from app.jobs import Job
 from app.posts.models import LETTERS, Attachment, Post, Rendition, Revision, Thread
 from app.search import generations
 from app.search.models import IndexState
@@ -17,38 +17,6 @@ if TYPE_CHECKING:
     from app.search.index import Document
 
 KIND = "search.index_posts"
-
-# Deleting opens a reader, whatever the number of posts: do many at once.
-BATCH = 200
-
-
-@job(KIND, batch=BATCH)
-def index_posts(post_ids: Sequence[int]) -> None:
-    """Bring the index in line with these posts; running it twice changes nothing.
-
-    An index that cannot be written is made anew instead, from all posts.
-    """
-    from app.search import index, rebuilding
-
-    home = generations.home()
-    with index.write_lock(home):
-        rebuilding.note_late(home, post_ids)
-        folder = generations.current(home)
-        try:
-            if folder is None:
-                raise generations.Damaged("there is no index yet")
-            with reading():
-                problem = behind(folder.name, generations.check(folder), known())
-                if problem:
-                    raise generations.Damaged(problem)
-                change_no = indexed_up_to(post_ids)
-                seal = index.update(folder, post_ids, documents(post_ids), change_no)
-        except generations.Damaged as damage:
-            wanted = str(damage)
-        else:
-            remember(folder.name, seal)
-            return
-    rebuilding.mend(wanted)
 
 
 class Known(NamedTuple):

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app import pipeline
-from app.search import cli, indexing, rebuilding, views  # noqa: F401  # rebuilding registers its chores
+from app.search import cli, indexing, updating, views  # noqa: F401  # updating registers its job
 
 
 def register(app: Flask) -> None:

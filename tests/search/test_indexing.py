@@ -11,10 +11,10 @@ from app.jobs.models import open_jobs
 from app.moderation.hiding import hide, show_again
 from app.posts.models import Post
 from app.search import generations, indexing, searching
-from app.search.indexing import index_posts
 from app.search.models import IndexState
 from app.search.rebuilding import Busy, problem_of_index, rebuild
 from app.search.searching import search
+from app.search.updating import index_posts
 from tests.builders import a_post, released
 from tests.search.holding import Held
 from tests.search.test_searching import Pair, translate

@@ -14,8 +14,8 @@ from flask import Flask
 from app.db import db
 from app.factory import create_app
 from app.posts.models import Post
-from app.search.indexing import index_posts
 from app.search.rebuilding import rebuild
+from app.search.updating import index_posts
 
 
 def write_for_ever(app: Flask, what: str, begun: int) -> None:
