@@ -1,0 +1,172 @@
+"""A class's pupils: added all or none, found when they sign in, gone when they leave."""
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.accounts.models import Account
+from app.accounts.secrets import secret_matches
+from app.classrooms.class_list import (
+    CLASS_MAX,
+    add_pupils,
+    let_leave,
+    listed_names,
+    pupils,
+    teachers,
+    who_signs_in,
+)
+from app.classrooms.founding import add_teacher, make_classroom
+from app.classrooms.models import Classroom
+from app.db import db
+from app.web.errors import Refused
+from tests.builders import PIN, a_classroom, a_pupil, a_teacher, pin, teacher_of
+from tests.clients import Client
+
+CARD_PIN = re.compile(r"\b(\d{3}) (\d{3})\b")
+
+
+@pytest.fixture
+def room(app: Flask) -> Classroom:
+    return a_classroom(lang="en")
+
+
+def names(room: Classroom) -> list[str]:
+    db.session.rollback()
+    return [account.full_name for account in pupils(room)]
+
+
+def test_names_are_read_one_a_line() -> None:
+    assert listed_names(" Ana  Ruiz \r\n\n José Peña\n") == ["Ana Ruiz", "José Peña"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "No name"),
+        (" \n \n", "No name"),
+        ("Ana Ruiz\nJosé\nANA  RUÍZ", "ANA RUÍZ"),
+        ("Ana Ruiz\n!!!", "letters"),
+        ("Ana Ruiz\n" + "x" * 81, "xxx"),
+        ("\n".join(f"Pupil {n}" for n in range(CLASS_MAX + 1)), "101"),
+    ],
+    ids=["nothing", "blank", "twice", "no letters", "too long", "too many"],
+)
+def test_one_wrong_line_and_none_is_taken(app: Flask, typed: str, said: str) -> None:
+    with pytest.raises(Refused, match=said):
+        listed_names(typed)
+
+
+def test_two_pupils_of_one_name_in_a_class_are_not_taken(room: Classroom) -> None:
+    a_pupil(room, "Ana Ruiz")
+
+    with pytest.raises(Refused, match="already"):
+        add_pupils(room, ["José Peña", "ana ruíz"], [pin(), pin()])
+
+    assert names(room) == ["Ana Ruiz"]
+
+
+def test_another_class_may_have_the_same_name(room: Classroom) -> None:
+    a_pupil(room, "Ana Ruiz")
+    other = a_classroom()
+
+    assert a_pupil(other, "Ana Ruiz").id in {account.id for account in pupils(other)}
+
+
+def test_a_pupil_may_be_called_like_her_teacher(room: Classroom) -> None:
+    teacher = teacher_of(room)
+
+    pupil = a_pupil(room, teacher.full_name)
+
+    assert who_signs_in(room.code, teacher.full_name) == pupil.id
+    namesake = a_teacher(room.school)
+    a_pupil(room, namesake.full_name)
+    add_teacher(room, namesake)
+    assert [account.id for account in teachers(room)] == [teacher.id, namesake.id]
+
+
+def test_who_comes_back_has_her_old_account_and_a_new_pin(room: Classroom) -> None:
+    pupil = a_pupil(room, "Ana Ruiz")
+    let_leave(room, pupil)
+    db.session.commit()
+    assert names(room) == []
+
+    (back,) = add_pupils(room, ["ANA RUIZ"], [pin()])
+
+    assert back is pupil
+    assert secret_matches(back.secret, PIN)
+
+
+def test_leaving_ends_the_sessions_at_once(app: Flask, room: Classroom) -> None:
+    pupil, mate = a_pupil(room), a_pupil(room)
+    gone, stays = Client(app, pupil), Client(app, mate)
+
+    let_leave(room, pupil)
+
+    assert gone.get("/letters").status_code == 302
+    assert stays.get("/letters").status_code == 200
+    assert who_signs_in(room.code, pupil.full_name) is None
+
+
+def test_the_page_shows_each_pin_once_and_it_opens_the_door(
+    app: Flask, room: Classroom
+) -> None:
+    teacher = Client(app, teacher_of(room))
+    url = f"/classrooms/{room.id}"
+
+    cards = teacher.post(f"{url}/pupils", {"names": "Ana Ruiz\nJosé Peña"}).text
+    pins = ["".join(found) for found in CARD_PIN.findall(cards)]
+
+    assert len(pins) == 2
+    assert not any(f"{p[:3]} {p[3:]}" in teacher.get(url).text for p in pins)
+    sign_in = {"class": room.code, "name": "ana ruiz", "secret": pins[0]}
+    assert Client(app).post("/sign-in", sign_in).status_code == 303
+
+
+def test_a_new_pin_replaces_the_old(app: Flask, room: Classroom) -> None:
+    pupil, mate = a_pupil(room), a_pupil(room)
+    url = f"/classrooms/{room.id}/pupils/{pupil.id}/pin"
+
+    cards = Client(app, teacher_of(room)).post(url).text
+    (fresh,) = ["".join(found) for found in CARD_PIN.findall(cards)]
+
+    assert pupil.full_name in cards
+    db.session.refresh(pupil)
+    assert secret_matches(pupil.secret, fresh)
+    assert not secret_matches(pupil.secret, PIN)
+    db.session.refresh(mate)
+    assert secret_matches(mate.secret, PIN)
+
+
+def test_a_refused_list_comes_back_with_every_name(app: Flask, room: Classroom) -> None:
+    typed = "Ana Ruiz\nana ruiz\nJosé <Pepe> Peña"
+    before = db.session.scalar(select(func.count()).select_from(Account))
+
+    answer = Client(app, teacher_of(room)).post(
+        f"/classrooms/{room.id}/pupils", {"names": typed}
+    )
+
+    assert answer.status_code == 422
+    assert "Ana Ruiz\nana ruiz\nJosé &lt;Pepe&gt; Peña" in answer.text
+    assert db.session.scalar(select(func.count()).select_from(Account)) == before
+
+
+def test_a_classroom_needs_a_title(app: Flask) -> None:
+    teacher = a_teacher(lang="en")
+
+    for title in ("", "  ", "\u200d", "x" * 81):
+        with pytest.raises(Refused):
+            make_classroom(teacher, title, "en")
+    answer = Client(app, teacher).post("/classrooms", {"title": "x" * 81, "lang": "fr"})
+    assert answer.status_code == 422
+    assert "x" * 81 in answer.text
+
+
+def test_codes_of_classes_are_six_figures_and_differ(app: Flask) -> None:
+    teacher = a_teacher()
+
+    codes = {make_classroom(teacher, f"Class {n}", "en").code for n in range(20)}
+
+    assert len(codes) == 20
+    assert all(re.fullmatch(r"[1-9]\d{5}", code) for code in codes)
