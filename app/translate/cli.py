@@ -31,7 +31,9 @@ def list_packs() -> None:
     for broken in packs.damaged():
         click.echo(f"{broken.folder.name}  cannot be used: {broken.reason}")
     if not packs.installed():
-        click.echo("No pack is installed. `python3 run.py flask packs install es-en` fetches one.")
+        click.echo(
+            "No pack is installed. `python3 run.py flask packs install es-en` fetches one."
+        )
 
 
 @pack_commands.command("install")
