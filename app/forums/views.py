@@ -1,7 +1,7 @@
 """Pages: all forums, one forum, a thread and answering in it."""
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -120,48 +120,55 @@ def new_thread(forum_id: int) -> Answer:
 @bp.get("/threads/<int:thread_id>")
 @login_required
 def thread(thread_id: int) -> Answer:
-    return _thread_page(_forum_thread(thread_id))
+    return _thread_page(thread_id)
 
 
-@dataclass(frozen=True)
-class OpenThread:
+class OpenThread(NamedTuple):
     """A thread with its forum's title and its classrooms' languages, comma-separated.
 
     `teaches` holds for who teaches in its space.
     """
 
-    thread: Thread
+    id: int
+    title: str
+    lang: str
+    forum_id: int
     forum_title: str
     teaches: bool
     langs: str
 
 
 @cache
-def _opening() -> Select[tuple[Thread, str, bool, str]]:
+def _opening() -> Select[tuple[int, str, str, int, str, bool, str]]:
     taught = space_ids(ANYONE, as_teacher=True)
     return (
         Thread.visible_to(ANYONE)
         .join(Forum, Forum.id == Thread.forum_id)
         .where(Thread.kind == FORUM_THREAD, Thread.id == bindparam("thread_id"))
-        .add_columns(
-            Forum.title, Thread.space_id.in_(taught), space_langs(Thread.space_id)
+        .with_only_columns(
+            Thread.id,
+            Thread.title,
+            Thread.lang,
+            Forum.id,
+            Forum.title,
+            Thread.space_id.in_(taught),
+            space_langs(Thread.space_id),
         )
     )
 
 
-def _forum_thread(thread_id: int) -> OpenThread:
+def _thread_page(thread_id: int, error: str | None = None) -> str:
     given = ANYONE.as_viewer(viewer()) | {"thread_id": thread_id}
-    found = db.session.execute(_opening(), given).one_or_none()
+    found = db.session.connection().execute(_opening(), given).one_or_none()
     if found is None:
         abort(404)
-    return OpenThread(*found)
-
-
-def _thread_page(opened: OpenThread, error: str | None = None) -> str:
-    page, articles = thread_page(opened.thread, viewer(), teaches=opened.teaches)
+    opened = OpenThread(*found)
+    page, articles = thread_page(
+        thread_id, viewer(), teaches=opened.teaches, letters=False
+    )
     return render_template(
         "forums/thread.html",
-        thread=opened.thread,
+        thread=opened,
         forum_title=opened.forum_title,
         langs=opened.langs.split(","),
         page=page,
@@ -173,16 +180,17 @@ def _thread_page(opened: OpenThread, error: str | None = None) -> str:
 @bp.post("/threads/<int:thread_id>/posts")
 @login_required
 def reply(thread_id: int) -> Answer:
-    opened = _forum_thread(thread_id)
-    if not may_write(viewer(), opened.thread):
+    forum_threads = Thread.visible_to(viewer()).where(Thread.kind == FORUM_THREAD)
+    opened = one_or_404(forum_threads, id=thread_id)
+    if not may_write(viewer(), opened):
         abort(
             403,
             _("This thread waits for release. Release its first post, then answer."),
         )
     try:
-        post = publish_form(opened.thread, viewer())
+        post = publish_form(opened, viewer())
     except Refused as refusal:
         db.session.rollback()
-        return _thread_page(_forum_thread(thread_id), str(refusal)), 422
+        return _thread_page(thread_id, str(refusal)), 422
     db.session.commit()
     return redirect(url_for("posts.receipt", post_uid=post.uid), code=303)

@@ -107,7 +107,7 @@ def _letter_thread(thread_id: int) -> Thread:
 
 def _letters_page(opened: Thread, error: str | None = None) -> str:
     teaches = is_teacher(viewer())
-    page, articles = thread_page(opened, viewer(), teaches=teaches)
+    page, articles = thread_page(opened.id, viewer(), teaches=teaches, letters=True)
     return render_template(
         "penpals/letters.html",
         thread=opened,

@@ -25,14 +25,12 @@ from sqlalchemy.orm import aliased
 from app.accounts.models import ANYONE, Account, Person
 from app.posts.models import (
     BEGINNING_BYTES,
-    LETTERS,
     NOT_OUT,
     PUBLISHED,
     Attachment,
     Post,
     Rendition,
     Revision,
-    Thread,
 )
 from app.posts.showing import (
     MACHINE,
@@ -92,21 +90,21 @@ class Look(NamedTuple):
 
 
 def thread_page(
-    thread: Thread, viewer: Account, *, teaches: bool
+    thread_id: int, viewer: Account, *, teaches: bool, letters: bool
 ) -> tuple[Page[Line], Sequence[Markup]]:
     """Fetch the page of a thread that this request asks for, and its posts as HTML.
 
     One query; a second one where a post has pictures. Somebody else's version
     that waits for a teacher is never among them.
     """
-    given = {"thread_id": thread.id, "lang": viewer.person.lang}
+    given = {"thread_id": thread_id, "lang": viewer.person.lang}
     page = _pages().page(
         ANYONE.as_viewer(viewer) | given,
         before=request.args.get("before", type=row_number),
         at=request.args.get("at", type=row_number),
     )
     pictures = attachments_of([line.revision_id for line in page.rows if line.pictures])
-    look = Look(viewer.person.lang, page_lang(), teaches, thread.kind == LETTERS)
+    look = Look(viewer.person.lang, page_lang(), teaches, letters)
     own_look = look._replace(own=True)
     articles = []
     for line in page.rows:
