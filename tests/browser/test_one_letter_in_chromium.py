@@ -60,7 +60,7 @@ def test_a_letter_makes_the_whole_journey(chromium: Browser, tmp_path: Path) -> 
         )
         expect(lucia.locator("button.go")).to_contain_text("Lucía R.")
         lucia.locator("button.go").click()
-        assert lucia.url.endswith("/sent")
+        assert "/sent" in lucia.url
 
         ana.goto("/waiting")
         ana.locator("[name=tick]").check()
@@ -87,7 +87,7 @@ def test_a_letter_makes_the_whole_journey(chromium: Browser, tmp_path: Path) -> 
         amina.get_by_role("link", name="Answer").click()
         amina.locator("[name=source]").fill("Yes, I have a brother.")
         amina.locator("button.go").click()
-        assert amina.url.endswith("/sent")
+        assert "/sent" in amina.url
         amina.locator("header button").click()
         assert "/sign-in" in amina.url
         amina.go_back()
