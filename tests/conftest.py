@@ -1,5 +1,6 @@
 """Fixtures: a real app on a real SQLite file in a folder of its own."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from flask import Flask
 
 from app.db import db, set_reading
-from app.factory import create_app
+from tests.apps import an_app
 
 
 @pytest.fixture
@@ -18,13 +19,26 @@ def instance(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def app(instance: Path) -> Iterator[Flask]:
-    """An application with empty tables, its context pushed."""
-    made = create_app(instance, TESTING=True)
-    with made.app_context():
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All tables in one file; making them anew for each test would take a minute."""
+    folder = tmp_path_factory.mktemp("empty")
+    (folder / "secret_key").write_text("k" * 64, "ascii")
+    with an_app(folder).app_context():
         set_reading(value=False)
         db.create_all()
+        db.session.remove()
+        db.engine.dispose()
+    return folder / "paravion.db"
+
+
+@pytest.fixture
+def app(instance: Path, empty_database: Path) -> Iterator[Flask]:
+    """An application with empty tables, its context pushed."""
+    shutil.copy(empty_database, instance / "paravion.db")
+    made = an_app(instance)
+    with made.app_context():
+        set_reading(value=False)
         yield made
         db.session.rollback()
         db.session.remove()

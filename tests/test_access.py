@@ -13,11 +13,11 @@ from app.accounts.models import Account
 from app.classrooms.models import Classroom
 from app.classrooms.partnering import propose
 from app.db import db, set_reading
-from app.factory import create_app
 from app.media.models import READY, Media
 from app.moderation.hiding import hide, report
 from app.moderation.review import return_to_author
 from app.posts.models import Attachment, Post
+from tests.apps import an_app
 from tests.builders import (
     a_classroom,
     a_forum,
@@ -292,7 +292,7 @@ class _opened:  # noqa: N801  # read as a word: with _opened(folder) as app
     """An app with its context on one folder, and nothing left open afterwards."""
 
     def __init__(self, folder: Path) -> None:
-        self.app = create_app(folder, TESTING=True)
+        self.app = an_app(folder)
         self.context = self.app.app_context()
 
     def __enter__(self) -> Flask:
