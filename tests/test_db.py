@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -166,8 +167,10 @@ def test_a_small_update_is_written_at_once_or_not_at_all(app: Flask) -> None:
     db.session.rollback()
 
     next_number("test")
+    begun = time.monotonic()
     with pytest.raises(OperationalError, match="locked"):
         write_at_once(statement)
+    assert time.monotonic() - begun < 5
     db.session.rollback()
     write_at_once(statement)
 
