@@ -39,8 +39,11 @@ def settings(instance: Path | None = None) -> dict[str, Any]:
         # Where pupils' devices reach this server, as run.py found it; for printed
         # cards that a teacher makes on the machine itself.
         "SCHOOL_ADDRESS": os.environ.get("PARAVION_ADDRESS", ""),
-        # Seconds without a tap after which a shared device forgets who sat there.
-        "SESSION_IDLE_SECONDS": 40 * 60,
+        # Seconds after which a shared device forgets who sat there: when the last
+        # page was only to read, when it had a form, and on somebody's own device.
+        "SESSION_IDLE_SECONDS": _seconds("PARAVION_IDLE_MINUTES", 10),
+        "SESSION_FORM_SECONDS": _seconds("PARAVION_FORM_MINUTES", 40),
+        "SESSION_OWN_SECONDS": 8 * 3600,
         # Bytes of a post: design section 7.
         "POST_MAX_BYTES": 16_384,
         # Bytes of one picture as a telephone makes it, before the worker shrinks it.
@@ -67,6 +70,12 @@ def settings(instance: Path | None = None) -> dict[str, Any]:
         "BABEL_DEFAULT_LOCALE": "en",
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "app" / "messages"),
     }
+
+
+def _seconds(name: str, minutes: int) -> int:
+    """Read a number of minutes from the environment; what is none is the default."""
+    told = os.environ.get(name, "")
+    return 60 * (int(told) if told.isdecimal() and int(told) else minutes)
 
 
 def _secret_key(folder: Path) -> str:

@@ -61,20 +61,31 @@ def make_person(school_id: int, full_name: str, lang: str) -> Account:
     return account
 
 
-def make_teacher(school_id: int, full_name: str, lang: str, *, admin: bool) -> Account:
-    """Add a teacher, who signs in by name alone; Refused when the name is taken."""
+def make_adult(school_id: int, full_name: str, lang: str) -> Account:
+    """Add an adult with no role yet, who signs in by name alone.
+
+    Refused when the name is taken.
+    """
     folded = fold(checked_name(full_name))
     taken = select(Account.id).where(Account.login_folded == folded)
     if db.session.scalar(taken) is not None:
         raise Refused(
             _(
-                "A teacher of this name is here already. Add an initial or a second name."
-            )
+                "Somebody of this name is here already. Add an initial or a second name."
+            ),
+            "name",
         )
     account = make_person(school_id, full_name, lang)
     account.person.shown_name = account.full_name[:SHOWN_MAX]
     account.login_folded = folded
-    account.admin = admin
+    db.session.flush()
+    return account
+
+
+def make_teacher(school_id: int, full_name: str, lang: str, *, admin: bool) -> Account:
+    """Add an adult who teaches; Refused when the name is taken."""
+    account = make_adult(school_id, full_name, lang)
+    account.teacher, account.admin = True, admin
     db.session.flush()
     return account
 

@@ -4,8 +4,7 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Iterable
-from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask, Request, Response, current_app, g, request, session
 from flask.sessions import (
@@ -14,9 +13,11 @@ from flask.sessions import (
     SessionMixin,
 )
 from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy import String, bindparam, select, update
 from sqlalchemy.exc import DBAPIError
 
+from app.accounts import elapsed
 from app.accounts.models import Account, SignInSession
 from app.db import db, now, set_reading, write_at_once
 
@@ -94,14 +95,15 @@ def register(app: Flask) -> None:
     app.session_interface = ServerSessionInterface()
     manager = LoginManager()
     manager.session_protection = None  # addresses change on a telephone
-    manager.login_view = "classrooms.sign_in"
+    manager.login_view = "sign_in.pupil"
     manager.login_message = None
     manager.init_app(app)
     manager.user_loader(_account_of_session)
     # Before the check of the form's token, which would blame the form.
     app.before_request_funcs.setdefault(None, []).insert(0, _begin)
-    # A global, so that the shared pieces of pages see it too.
+    # Globals, so that the shared pieces of pages see them too.
     app.jinja_env.globals["current_user"] = current_user
+    app.jinja_env.globals["form_token"] = _form_token
     app.after_request(_note_seen)
     app.teardown_request(_end_reading)
 
@@ -120,19 +122,35 @@ def viewer() -> Account:
     return cast(Account, current_user._get_current_object())  # noqa: SLF001  # its own way
 
 
-def start_session(account: Account) -> None:
+def start_session(
+    account: Account,
+    *,
+    device_id: int | None = None,
+    own: bool = False,
+    remember: dict[str, str] | None = None,
+) -> None:
     """Sign the account in on this device; the caller commits.
 
     The cookie is new, so a token planted before sign-in is worth nothing, and
-    who sat here before is signed out.
+    who sat here before is signed out. `remember` outlives the sign-in in this
+    browser: which class's page comes after *I'm done*.
     """
     _end_row()
     token = TOKEN_MARK + secrets.token_urlsafe(24)
     session.clear()
     login_user(account)
     session["csrf_token"] = secrets.token_urlsafe(12)
+    session["remember"] = remember or {}
     row = SignInSession(
-        token_sha256=_digest(token), account=account, data=dict(session)
+        token_sha256=_digest(token),
+        csrf_token=session["csrf_token"],
+        account=account,
+        device_id=device_id,
+        own=own,
+        data=dict(session),
+        boot=elapsed.boot(),
+        seen_steady=elapsed.steady(),
+        until_steady=elapsed.steady() + _valid_seconds(own=own, form=False),
     )
     db.session.add(row)
     db.session.flush()
@@ -144,7 +162,9 @@ def end_session() -> None:
     """Sign out on this device for good; the caller commits."""
     _end_row()
     logout_user()
+    remembered = session.get("remember", {})
     session.clear()
+    session.update(remembered)
     cast(ServerSession, session).row = None
 
 
@@ -183,13 +203,12 @@ def _end_row() -> None:
 
 def _live_row(token: str) -> SignInSession | None:
     row = db.session.scalars(LIVE, {"digest": _digest(token)}).one_or_none()
-    if row is None:
+    if row is None or not row.account.may_sign_in:
         return None
-    idle = now() - row.seen_at
-    if idle > timedelta(seconds=current_app.config["SESSION_IDLE_SECONDS"]):
+    # Set back across a restart, a calendar tells nothing: then it is over too.
+    passed = abs(elapsed.seconds_since(row.boot, row.seen_steady, row.seen_at))
+    if passed > row.until_steady - row.seen_steady:
         return None
-    if abs(idle) > timedelta(seconds=SEEN_EVERY_SECONDS):
-        g.seen_session = row.id
     # An error page still has to say who is there, whatever broke.
     for kept in (row, row.account, row.account.person):
         db.session.expunge(kept)
@@ -207,17 +226,40 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def _form_token() -> str:
+    """Give a form its token, and its page the longer time that writing takes."""
+    g.page_has_form = True
+    return str(generate_csrf())
+
+
+def _valid_seconds(*, own: bool, form: bool) -> int:
+    config: dict[str, Any] = current_app.config
+    if own:
+        return int(config["SESSION_OWN_SECONDS"])
+    return int(config["SESSION_FORM_SECONDS" if form else "SESSION_IDLE_SECONDS"])
+
+
 def _note_seen(response: Response) -> Response:
-    """Write `seen_at` once the page is made, at most once a minute."""
-    row_id = g.pop("seen_session", None)
-    if row_id is None:
+    """Write once the page is made until when it is good, at most once a minute."""
+    row = cast(ServerSession, session).row if session else None
+    if row is None or "session_token" in g:
         return response
+    seen = {"seen_at": now(), "boot": elapsed.boot(), "seen_steady": elapsed.steady()}
+    until = elapsed.steady() + _valid_seconds(
+        own=row.own, form=g.get("page_has_form", False)
+    )
+    if row.boot == elapsed.boot():
+        # A form opened earlier stays good while other pages are read.
+        until = max(until, row.until_steady)
+        recent = elapsed.steady() - row.seen_steady < SEEN_EVERY_SECONDS
+        if recent and until - row.until_steady < SEEN_EVERY_SECONDS:
+            return response
     db.session.rollback()
     try:
         write_at_once(
             update(SignInSession)
-            .where(SignInSession.id == row_id)
-            .values(seen_at=now())
+            .where(SignInSession.id == row.id)
+            .values(**seen, until_steady=until)
         )
     except DBAPIError as error:  # a busy database must not cost the reader her page
         log.info("seen_at is not written: %s", error.orig)

@@ -1,69 +1,91 @@
 """Checking a secret: the same words, time and waiting for known and unknown names."""
 
-import hashlib
-import math
-from datetime import timedelta
+from dataclasses import dataclass
+from typing import Literal
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
 
-from app.accounts.models import Account, WrongTries
-from app.accounts.names import fold
+from app.accounts import tries
+from app.accounts.models import Account, Device
 from app.accounts.secrets import secret_matches
 from app.accounts.sessions import start_session
-from app.db import db, now, reading
+from app.db import db, reading
 from app.web.errors import Refused
 
-FREE_TRIES = 5
-FIRST_WAIT_SECONDS = 30
-LONGEST_WAIT_SECONDS = 15 * 60
+
+@dataclass(frozen=True)
+class Claim:
+    """Who says she is whom, and where: what a sign-in form comes down to.
+
+    `said` stands for the person where there is no account, so that a name that
+    does not exist is counted like one that does. `card` holds when her card
+    named her; `device` is the enrolled device that this is, if it is one.
+    """
+
+    account_id: int | None
+    said: str
+    device: Device | None = None
+    card: bool = False
+
+    def account_key(self) -> str:
+        side = tries.ELSEWHERE
+        if self.device is not None:
+            side = tries.CLASS_DEVICE
+        if self.card:
+            side = tries.CARD
+        who = self.account_id if self.account_id is not None else f"name {self.said}"
+        return tries.key_of(side, who)
+
+    def source_key(self) -> str:
+        if self.card and self.account_id is not None:
+            return tries.key_of("card", self.account_id)
+        if self.device is not None:
+            return tries.key_of("device", self.device.id)
+        return tries.address_key()
 
 
-def sign_in(scope: str, name: str, account_id: int | None, secret: str) -> None:
+def sign_in(
+    claim: Claim,
+    secret: str,
+    *,
+    kind: Literal["secret", "picture_secret"] = "secret",
+    own: bool = False,
+    remember: dict[str, str] | None = None,
+) -> Account:
     """Sign in when the secret is right, and commit; else Refused says why.
 
-    `scope` and `name` count the wrong tries, whether there is such a person
-    or not. Takes one hash check (some 30 ms), outside any writing.
+    Takes one hash check (some 30 ms), outside any writing. `own` and
+    `remember` are handed to `start_session`.
     """
-    key = hashlib.sha256(f"{scope}\n{fold(name)}".encode()).hexdigest()
+    device_id = claim.device.id if claim.device else None
+    account_key = claim.account_key()
+    try:
+        try_id = tries.reserve(account_key, claim.source_key())
+    except tries.Waits as waits:
+        raise Refused(_too_often(waits.seconds)) from None
+    except tries.NeedsTeacher:
+        raise Refused(
+            _(
+                "Too many tries today. Ask your teacher for a new secret; your printed "
+                "card still works."
+            )
+        ) from None
     with reading():
-        wait_seconds = _wait_seconds(db.session.get(WrongTries, key))
         hashed = db.session.scalar(
-            select(Account.secret).where(Account.id == account_id)
+            select(getattr(Account, kind)).where(Account.id == claim.account_id)
         )
-    if wait_seconds:
-        raise Refused(_too_often(wait_seconds))
-    fits = secret_matches(hashed, secret)
-    tries = db.session.get(WrongTries, key)
-    # Others may have tried while this one was checked: many at once are many.
-    if wait_seconds := _wait_seconds(tries):
-        raise Refused(_too_often(wait_seconds))
-    if not fits:
-        _count_wrong(tries or WrongTries(key=key, count=0))
-        db.session.commit()
+    if not secret_matches(hashed, secret):
         raise Refused(_("That did not fit. Check each line and try again."))
-    if tries is not None:
-        db.session.delete(tries)
-    start_session(db.session.get_one(Account, account_id))
+    tries.it_fitted(try_id, account_key)
+    account = db.session.get_one(Account, claim.account_id)
+    if not account.may_sign_in:
+        db.session.commit()
+        raise Refused(_("You cannot sign in for now. Talk with your teacher."))
+    start_session(account, device_id=device_id, own=own, remember=remember)
     db.session.commit()
-
-
-def _count_wrong(tries: WrongTries) -> None:
-    tries.count += 1
-    if tries.count >= FREE_TRIES:
-        doubled = FIRST_WAIT_SECONDS * 2 ** min(tries.count - FREE_TRIES, 10)
-        wait_seconds = min(doubled, LONGEST_WAIT_SECONDS)
-        tries.wait_until = now() + timedelta(seconds=wait_seconds)
-    db.session.add(tries)
-
-
-def _wait_seconds(tries: WrongTries | None) -> int:
-    if tries is None or tries.wait_until is None:
-        return 0
-    left = math.ceil((tries.wait_until - now()).total_seconds())
-    # A longer wait than the longest is a clock that was set back.
-    return left if 0 < left <= LONGEST_WAIT_SECONDS else 0
+    return account
 
 
 def _too_often(wait_seconds: int) -> str:

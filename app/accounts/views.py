@@ -4,9 +4,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from app.accounts.models import Account
+from app.accounts.names import fold
 from app.accounts.people import teacher_named, use_slip
 from app.accounts.sessions import end_session, start_session, viewer
-from app.accounts.signing_in import sign_in
+from app.accounts.signing_in import Claim, sign_in
 from app.db import db
 from app.web.answers import Answer
 from app.web.errors import Refused
@@ -27,13 +28,12 @@ def sign_in_teacher_now() -> Answer:
     account = teacher_named(name)
     try:
         sign_in(
-            "teacher",
-            name,
-            account.id if account else None,
+            Claim(account.id if account else None, f"adult {fold(name)}"),
             request.form.get("secret", ""),
+            own="own" in request.form,
         )
     except Refused as refusal:
-        page = render_template("accounts/sign_in_teacher.html", error=str(refusal))
+        page = render_template("accounts/sign_in_teacher.html", error=refusal)
         return page, 422
     return redirect(next_page(), code=303)
 
@@ -51,7 +51,7 @@ def slip_now() -> Answer:
             form.get("slip", ""), form.get("secret", ""), form.get("again", "")
         )
     except Refused as refusal:
-        return render_template("accounts/slip.html", error=str(refusal)), 422
+        return render_template("accounts/slip.html", error=refusal), 422
     start_session(account)
     db.session.commit()
     return redirect(url_for("home.my_post"), code=303)
@@ -76,4 +76,4 @@ def me_now() -> Answer:
 def done() -> Answer:
     end_session()
     db.session.commit()
-    return redirect(url_for("classrooms.sign_in"), code=303)
+    return redirect(url_for("sign_in.pupil"), code=303)

@@ -1,6 +1,6 @@
 """Schools, classrooms, members and spaces: who is whose audience."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
 from sqlalchemy import (
@@ -21,6 +21,13 @@ from app.db import Base, Moment, new_uid, now
 
 PUPIL = "pupil"
 TEACHER = "teacher"
+# Looks after pupils and their posts; who belongs to the class stays the teacher's.
+CO_TEACHER = "co-teacher"
+# The school's safeguarding lead: reads and hides, releases nothing.
+LEAD = "lead"
+# Who looks after a class, and who reads along with its pupils.
+TEACHES = (TEACHER, CO_TEACHER)
+ADULTS = (TEACHER, CO_TEACHER, LEAD)
 
 CLASSROOM_SPACE = "classroom"
 PARTNERSHIP = "partnership"
@@ -36,6 +43,38 @@ class School(Base):
     name: Mapped[str] = mapped_column(String(120))
     own: Mapped[bool] = mapped_column(default=True)
     lang: Mapped[str] = mapped_column(String(8))
+    # ISO 3166: CO, KE; empty until told.
+    country: Mapped[str] = mapped_column(String(2), default="")
+    place: Mapped[str] = mapped_column(String(80), default="")
+    # IANA: America/Bogota; empty reads as UTC.
+    time_zone: Mapped[str] = mapped_column(String(40), default="")
+    # Codes with commas.
+    reads: Mapped[str] = mapped_column(String(120), default="")
+    writes: Mapped[str] = mapped_column(String(120), default="")
+    # Days when the link is up: 0 is Monday.
+    link_days: Mapped[str] = mapped_column(String(7), default="")
+    wifi_name: Mapped[str] = mapped_column(String(40), default="")
+    # Where the printed cards send pupils; told when the server's own changes.
+    cards_address: Mapped[str] = mapped_column(String(200), default="")
+    # Pupils are shown by a pen name instead of first name and initial.
+    pen_names: Mapped[bool] = mapped_column(default=False)
+
+    days: Mapped[list["SchoolDays"]] = relationship(order_by="SchoolDays.first_on")
+
+
+class SchoolDays(Base):
+    """A term or a holiday: first and last day."""
+
+    __tablename__ = "school_days"
+    __table_args__ = (Index(None, "school_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    # "term" or "holiday".
+    kind: Mapped[str] = mapped_column(String(10))
+    title: Mapped[str] = mapped_column(String(80))
+    first_on: Mapped[date]
+    last_on: Mapped[date]
 
 
 class Classroom(Base):
@@ -53,9 +92,20 @@ class Classroom(Base):
 
     @classmethod
     def taught_by(cls, viewer: Account) -> Select[tuple[Self]]:
-        """Select the classrooms the viewer teaches, by title."""
+        """Select the classrooms the viewer looks after, also as co-teacher, by title."""
+        return cls._where_role(viewer, TEACHES)
+
+    @classmethod
+    def led_by(cls, viewer: Account) -> Select[tuple[Self]]:
+        """Select the classrooms whose members and partners the viewer decides on."""
+        return cls._where_role(viewer, (TEACHER,))
+
+    @classmethod
+    def _where_role(
+        cls, viewer: Account, roles: tuple[str, ...]
+    ) -> Select[tuple[Self]]:
         mine = Member.current().where(
-            Member.person_id == viewer.person_id, Member.role == TEACHER
+            Member.person_id == viewer.person_id, Member.role.in_(roles)
         )
         return (
             select(cls)
@@ -155,7 +205,7 @@ def space_ids(viewer: Viewer, *, as_teacher: bool = False) -> Select[tuple[int]]
             Member.person_id == viewer.person_id,
         )
     )
-    return chosen.where(Member.role == TEACHER) if as_teacher else chosen
+    return chosen.where(Member.role.in_(TEACHES)) if as_teacher else chosen
 
 
 def space_langs(space_id: SQLCoreOperations[int]) -> ScalarSelect[str]:
@@ -178,14 +228,14 @@ def pupils_of(viewer: Viewer) -> Select[tuple[int]]:
     """Select the person ids of pupils, also former, of classrooms the viewer teaches.
 
     What a pupil wrote stays with the class: its teachers still read and
-    release it when she has left.
+    release it when she has left. The safeguarding lead reads along.
     """
     return (
         select(_theirs.person_id)
         .join(_mine, _mine.classroom_id == _theirs.classroom_id)
         .where(
             _mine.person_id == viewer.person_id,
-            _mine.role == TEACHER,
+            _mine.role.in_(ADULTS),
             _mine.left_at.is_(None),
             _theirs.role == PUPIL,
         )

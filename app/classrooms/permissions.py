@@ -1,19 +1,19 @@
 """Who may look after a classroom."""
 
 from app.accounts.models import Account
-from app.classrooms.models import TEACHER, Classroom, Member
+from app.classrooms.models import TEACHES, Classroom, Member
 from app.db import db
 
 
 def may_teach(viewer: Account, classroom: Classroom) -> bool:
-    """Only a current teacher of the classroom looks after it."""
+    """A current teacher or co-teacher of the classroom looks after it."""
     return (
         db.session.scalar(
             Member.current()
             .where(
                 Member.classroom_id == classroom.id,
                 Member.person_id == viewer.person_id,
-                Member.role == TEACHER,
+                Member.role.in_(TEACHES),
             )
             .with_only_columns(Member.id)
         )
@@ -22,5 +22,5 @@ def may_teach(viewer: Account, classroom: Classroom) -> bool:
 
 
 def is_teacher(viewer: Account) -> bool:
-    """Teachers sign in by name alone, so their accounts have a login name."""
-    return viewer.login_folded is not None
+    """Whether the school gave her the role; which classes are hers, members tell."""
+    return viewer.teacher

@@ -2,9 +2,16 @@
 
 from flask import Flask
 
-from app.classrooms import cli, views
+from app.classrooms import (
+    class_views,
+    cli,
+    partnership_views,
+    school_views,
+    sign_in_views,
+)
 
 
 def register(app: Flask) -> None:
-    app.register_blueprint(views.bp)
+    for views in (sign_in_views, school_views, class_views, partnership_views):
+        app.register_blueprint(views.bp)
     app.cli.add_command(cli.commands)

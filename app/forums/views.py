@@ -39,7 +39,7 @@ def forums() -> Answer:
     return _forums_page()
 
 
-def _forums_page(error: str | None = None) -> str:
+def _forums_page(error: Refused | None = None) -> str:
     spaces = Space.open_to(viewer(), as_teacher=True)
     return render_template(
         "forums/forums.html",
@@ -58,7 +58,7 @@ def new_forum() -> Answer:
     try:
         title = checked_title(request.form.get("title", ""))
     except Refused as refusal:
-        return _forums_page(str(refusal)), 422
+        return _forums_page(refusal), 422
     forum = Forum(space_id=space_id, title=title, lang=chosen_lang())
     db.session.add(forum)
     db.session.commit()
@@ -71,7 +71,7 @@ def forum(forum_id: int) -> Answer:
     return _forum_page(one_or_404(Forum.visible_to(viewer()), id=forum_id))
 
 
-def _forum_page(opened: Forum, error: str | None = None) -> str:
+def _forum_page(opened: Forum, error: Refused | None = None) -> str:
     readable = Post.visible_to(viewer()).order_by(None).with_only_columns(Post.id)
     last = func.max(Post.order_key)
     rows = db.session.execute(
@@ -112,7 +112,7 @@ def new_thread(forum_id: int) -> Answer:
         post = publish_form(thread, viewer())
     except Refused as refusal:
         db.session.rollback()
-        return _forum_page(opened, str(refusal)), 422
+        return _forum_page(opened, refusal), 422
     db.session.commit()
     return redirect(url_for("posts.receipt", post_uid=post.uid), code=303)
 
@@ -157,7 +157,7 @@ def _opening() -> Select[tuple[int, str, str, int, str, bool, str]]:
     )
 
 
-def _thread_page(thread_id: int, error: str | None = None) -> str:
+def _thread_page(thread_id: int, error: Refused | None = None) -> str:
     given = ANYONE.as_viewer(viewer()) | {"thread_id": thread_id}
     found = db.session.connection().execute(_opening(), given).one_or_none()
     if found is None:
@@ -191,6 +191,6 @@ def reply(thread_id: int) -> Answer:
         post = publish_form(opened, viewer())
     except Refused as refusal:
         db.session.rollback()
-        return _thread_page(thread_id, str(refusal)), 422
+        return _thread_page(thread_id, refusal), 422
     db.session.commit()
     return redirect(url_for("posts.receipt", post_uid=post.uid), code=303)

@@ -12,8 +12,8 @@ NOTE_MAX = 1000
 
 
 def waits_for_teacher(thread: Thread, author: Account) -> bool:
-    """Pupils' posts wait; only teachers sign in by name alone."""
-    return author.login_folded is None
+    """Pupils' posts wait; adults sign in by name alone."""
+    return not author.adult
 
 
 def release(revision: Revision, teacher: Account) -> None:

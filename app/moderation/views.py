@@ -41,7 +41,7 @@ def waiting() -> Answer:
     return _waiting_page()
 
 
-def _waiting_page(error: str | None = None, *, kept: str = "") -> str:
+def _waiting_page(error: Refused | None = None, *, kept: str = "") -> str:
     revisions = _page_of_waiting()
     return render_template(
         "moderation/waiting.html",
@@ -101,7 +101,7 @@ def waiting_now() -> Answer:
             _act(act, revision)
     except Refused as refusal:
         db.session.rollback()
-        return _waiting_page(str(refusal), kept=_notes_to(gone)), 422
+        return _waiting_page(refusal, kept=_notes_to(gone)), 422
     db.session.commit()
     if _notes(besides=ids):
         return _waiting_page()  # the notes to the others are still being written
@@ -159,7 +159,7 @@ def report_now(post_uid: str) -> Answer:
         hiding.report(post, viewer(), request.form.get("words", ""))
     except Refused as refusal:
         db.session.rollback()
-        return _report_page(post, str(refusal)), 422
+        return _report_page(post, refusal), 422
     db.session.commit()
     return redirect(url_for("moderation.reported", post_uid=post_uid), code=303)
 
@@ -176,7 +176,7 @@ def _reportable(post_uid: str) -> Post:
     return one_or_404(with_words(readable.where(Post.named(post_uid))))
 
 
-def _report_page(post: Post, error: str | None = None) -> str:
+def _report_page(post: Post, error: Refused | None = None) -> str:
     (item,) = shown([post], viewer())
     return render_template("moderation/report.html", item=item, error=error)
 

@@ -34,7 +34,7 @@ def all_letters() -> Answer:
     return _all_letters_page()
 
 
-def _all_letters_page(error: str | None = None) -> str:
+def _all_letters_page(error: Refused | None = None) -> str:
     threads = db.session.scalars(
         letters_visible_to(viewer()).options(WITH_READERS).limit(PAIRS_A_PAGE)
     ).all()
@@ -62,7 +62,7 @@ def pairing_now(space_id: int) -> Answer:
         thread = pair(space, viewer(), one, other)
     except Refused as refusal:
         db.session.rollback()
-        return _pairing_page(space, str(refusal)), 422
+        return _pairing_page(space, refusal), 422
     db.session.commit()
     return redirect(url_for("penpals.letters", thread_id=thread.id), code=303)
 
@@ -74,7 +74,7 @@ def _taught(space_id: int) -> Space:
     return one_or_404(taught.where(Space.kind == PARTNERSHIP), id=space_id)
 
 
-def _pairing_page(space: Space, error: str | None = None) -> str:
+def _pairing_page(space: Space, error: Refused | None = None) -> str:
     return render_template(
         "penpals/pairing.html", space=space, classes=pupils_in(space), error=error
     )
@@ -96,7 +96,7 @@ def write(thread_id: int) -> Answer:
         post = publish_form(opened, viewer())
     except Refused as refusal:
         db.session.rollback()
-        return _letters_page(_letter_thread(thread_id), str(refusal)), 422
+        return _letters_page(_letter_thread(thread_id), refusal), 422
     db.session.commit()
     return redirect(url_for("posts.receipt", post_uid=post.uid), code=303)
 
@@ -105,7 +105,7 @@ def _letter_thread(thread_id: int) -> Thread:
     return one_or_404(letters_visible_to(viewer()).options(WITH_READERS), id=thread_id)
 
 
-def _letters_page(opened: Thread, error: str | None = None) -> str:
+def _letters_page(opened: Thread, error: Refused | None = None) -> str:
     teaches = is_teacher(viewer())
     page, articles = thread_page(opened.id, viewer(), teaches=teaches, letters=True)
     return render_template(

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Account, Person, Viewer
 from app.classrooms.models import (
-    TEACHER,
+    ADULTS,
     Member,
     Space,
     SpaceClassroom,
@@ -340,7 +340,7 @@ def audience_langs(thread: Thread) -> Select[tuple[str]]:
     if thread.kind != LETTERS:
         return members
     pair = select(ThreadReader.person_id).where(ThreadReader.thread_id == thread.id)
-    return members.where(or_(Person.id.in_(pair), Member.role == TEACHER))
+    return members.where(or_(Person.id.in_(pair), Member.role.in_(ADULTS)))
 
 
 def waiting_for(viewer: Account) -> Select[tuple[Revision]]:

@@ -91,7 +91,7 @@ def mend_now(post_uid: str) -> Answer:
         mend_form(post)
     except Refused as refusal:
         db.session.rollback()
-        return _mend_page(post, str(refusal)), 422
+        return _mend_page(post, refusal), 422
     db.session.commit()
     return redirect(url_for("posts.receipt", post_uid=post.uid), code=303)
 
@@ -103,7 +103,7 @@ def _mendable(post_uid: str) -> Post:
     return post
 
 
-def _mend_page(post: Post, error: str | None = None) -> str:
+def _mend_page(post: Post, error: Refused | None = None) -> str:
     return render_template("posts/mend.html", post=post, error=error)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, and_, exists, func, literal, or_, select
 
 from app.accounts.models import Person
-from app.classrooms.models import TEACHER, Member, SpaceClassroom
+from app.classrooms.models import ADULTS, Member, SpaceClassroom
 from app.db import db, reading
 from app.jobs import enqueue
 from app.jobs.registry import chore_at_start, chore_when_idle
@@ -77,7 +77,7 @@ def posts_lacking(known: Sequence[Pack], most: int = CATCH_UP_POSTS) -> list[int
         .where(
             Post.is_published(),
             Revision.lang != lang,
-            or_(Thread.kind != LETTERS, audience.c.role == TEACHER, reads_letters),
+            or_(Thread.kind != LETTERS, audience.c.role.in_(ADULTS), reads_letters),
             or_(
                 Rendition.id.is_(None),
                 and_(made_by.not_in(good), direction.not_in(mute)),

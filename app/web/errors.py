@@ -32,7 +32,15 @@ HIDDEN_FIELDS = {
 
 
 class Refused(Exception):  # noqa: N818  # a refusal is an answer, not a fault
-    """What was asked cannot be done; the text says why and what to do next."""
+    """What was asked cannot be done; the text says why and what to do next.
+
+    `field` names the field of the form that it is about; the words then stand
+    beside it, else at the top of the form.
+    """
+
+    def __init__(self, said: str, field: str = "") -> None:
+        super().__init__(said)
+        self.field = field
 
 
 def one_or_404(query: Select[tuple[T]], **equal: Any) -> T:

@@ -1,0 +1,174 @@
+"""Pages: classrooms, their pupils and their teachers."""
+
+from flask import (
+    Blueprint,
+    abort,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+from flask_login import login_required
+from sqlalchemy import select
+
+from app.accounts.models import Account
+from app.accounts.people import (
+    fresh_pins,
+    give_pin,
+    teacher_named,
+)
+from app.accounts.sessions import viewer
+from app.classrooms import class_list, founding, partnering
+from app.classrooms.models import PUPIL, Classroom, Member, School
+from app.classrooms.permissions import is_teacher
+from app.db import db, reading
+from app.web.answers import Answer
+from app.web.errors import Refused, one_or_404
+from app.web.langs import chosen_lang
+
+bp = Blueprint("classrooms", __name__, template_folder="templates")
+
+
+@bp.get("/classrooms")
+@login_required
+def my_classrooms() -> Answer:
+    _teachers_only()
+    return _my_classrooms()
+
+
+def _my_classrooms(error: Refused | None = None) -> str:
+    return render_template(
+        "classrooms/my_classrooms.html",
+        classrooms=db.session.scalars(Classroom.taught_by(viewer())).all(),
+        asked=db.session.scalars(partnering.asked_of(viewer())).all(),
+        school=db.session.get_one(School, viewer().person.school_id),
+        error=error,
+    )
+
+
+@bp.post("/classrooms")
+@login_required
+def new_classroom() -> Answer:
+    _teachers_only()
+    try:
+        classroom = founding.make_classroom(
+            viewer(), request.form.get("title", ""), chosen_lang()
+        )
+    except Refused as refusal:
+        db.session.rollback()
+        return _my_classrooms(refusal), 422
+    db.session.commit()
+    return redirect(
+        url_for("classrooms.classroom", classroom_id=classroom.id), code=303
+    )
+
+
+@bp.get("/classrooms/<int:classroom_id>")
+@login_required
+def classroom(classroom_id: int) -> Answer:
+    return classroom_page(one_or_404(Classroom.taught_by(viewer()), id=classroom_id))
+
+
+def classroom_page(shown: Classroom, error: Refused | None = None) -> str:
+    return render_template(
+        "classrooms/classroom.html",
+        classroom=shown,
+        pupils=class_list.pupils(shown),
+        teachers=class_list.teachers(shown),
+        partnerships=partnering.partnerships_of(shown),
+        error=error,
+    )
+
+
+@bp.post("/classrooms/<int:classroom_id>/pupils")
+@login_required
+def add_pupils(classroom_id: int) -> Answer:
+    shown = one_or_404(Classroom.taught_by(viewer()), id=classroom_id)
+    try:
+        names = class_list.listed_names(request.form.get("names", ""))
+        with reading():
+            pins = fresh_pins(len(names))
+        shown = one_or_404(Classroom.taught_by(viewer()), id=classroom_id)
+        added = class_list.add_pupils(shown, names, pins)
+    except Refused as refusal:
+        db.session.rollback()
+        return classroom_page(shown, refusal), 422
+    db.session.commit()
+    cards = [(account, fresh.pin) for account, fresh in zip(added, pins, strict=True)]
+    return _cards(shown, cards)
+
+
+@bp.post("/classrooms/<int:classroom_id>/pupils/<int:account_id>/pin")
+@login_required
+def new_pin(classroom_id: int, account_id: int) -> Answer:
+    shown, account = _pupil_of(classroom_id, account_id)
+    with reading():
+        (fresh,) = fresh_pins(1)
+    shown, account = _pupil_of(classroom_id, account_id)
+    give_pin(account, fresh)
+    db.session.commit()
+    return _cards(shown, [(account, fresh.pin)])
+
+
+@bp.post("/classrooms/<int:classroom_id>/cards")
+@login_required
+def new_cards(classroom_id: int) -> Answer:
+    shown = one_or_404(Classroom.taught_by(viewer()), id=classroom_id)
+    count = len(class_list.pupils(shown))
+    with reading():
+        pins = fresh_pins(count)
+    shown = one_or_404(Classroom.taught_by(viewer()), id=classroom_id)
+    # Who came or went in that second gets a card by herself.
+    cards = list(zip(class_list.pupils(shown), pins, strict=False))
+    for account, fresh in cards:
+        give_pin(account, fresh)
+    db.session.commit()
+    return _cards(shown, [(account, fresh.pin) for account, fresh in cards])
+
+
+def _cards(shown: Classroom, cards: list[tuple[Account, str]]) -> str:
+    # Answered by the POST itself: a page that could be opened again would have
+    # to keep the secrets somewhere.
+    return render_template("classrooms/cards.html", classroom=shown, cards=cards)
+
+
+@bp.post("/classrooms/<int:classroom_id>/pupils/<int:account_id>/leave")
+@login_required
+def leave(classroom_id: int, account_id: int) -> Answer:
+    shown, account = _pupil_of(classroom_id, account_id)
+    class_list.let_leave(shown, account)
+    db.session.commit()
+    return redirect(url_for("classrooms.classroom", classroom_id=shown.id), code=303)
+
+
+@bp.post("/classrooms/<int:classroom_id>/teachers")
+@login_required
+def add_co_teacher(classroom_id: int) -> Answer:
+    shown = one_or_404(Classroom.taught_by(viewer()), id=classroom_id)
+    other = teacher_named(request.form.get("name", ""))
+    if other is None or not other.teacher or other.person.school_id != shown.school_id:
+        said = _("No teacher of your school signs in by this name. Check the spelling.")
+        return classroom_page(shown, Refused(said, "teacher")), 422
+    founding.add_teacher(shown, other)
+    db.session.commit()
+    return redirect(url_for("classrooms.classroom", classroom_id=shown.id), code=303)
+
+
+def _pupil_of(classroom_id: int, account_id: int) -> tuple[Classroom, Account]:
+    shown = one_or_404(Classroom.taught_by(viewer()), id=classroom_id)
+    pupil = (
+        select(Account)
+        .join(Member, Member.person_id == Account.person_id)
+        .where(
+            Member.classroom_id == shown.id,
+            Member.role == PUPIL,
+            Member.left_at.is_(None),
+        )
+    )
+    return shown, one_or_404(pupil, id=account_id)
+
+
+def _teachers_only() -> None:
+    if not is_teacher(viewer()):
+        abort(404)

@@ -1,0 +1,130 @@
+"""Pages: the first run, the school, its adults and their slips."""
+
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+from flask_login import login_required
+from sqlalchemy import Select, select
+
+from app.accounts.models import Account
+from app.accounts.people import (
+    check_passphrase,
+    give_slip,
+    make_teacher,
+    set_passphrase,
+)
+from app.accounts.sessions import start_session, viewer
+from app.classrooms import founding
+from app.classrooms.models import School
+from app.db import db
+from app.web.answers import Answer
+from app.web.errors import Refused, one_or_404
+from app.web.langs import chosen_lang
+
+bp = Blueprint("school", __name__, template_folder="templates")
+
+
+@bp.get("/first")
+def first_run() -> Answer:
+    if founding.has_school():
+        abort(404)
+    return render_template("classrooms/first_run.html")
+
+
+@bp.post("/first")
+def first_run_now() -> Answer:
+    if founding.has_school():
+        abort(404)
+    code_file = current_app.config["INSTANCE"] / "first-run-code"
+    form = request.form
+    try:
+        if not founding.first_code_fits(code_file, form.get("code", "")):
+            raise Refused(
+                _(
+                    "This is not the code in the terminal window where the server started. "
+                    "Look there and type it again."
+                )
+            )
+        check_passphrase(form.get("secret", ""), form.get("again", ""))
+        account = founding.found_school(
+            form.get("school", ""), form.get("name", ""), chosen_lang()
+        )
+        set_passphrase(account, form.get("secret", ""), form.get("again", ""))
+    except Refused as refusal:
+        db.session.rollback()
+        page = render_template("classrooms/first_run.html", error=refusal)
+        return page, 422
+    start_session(account)
+    db.session.commit()
+    code_file.unlink(missing_ok=True)
+    return redirect(url_for("classrooms.my_classrooms"), code=303)
+
+
+@bp.get("/school")
+@login_required
+def page() -> Answer:
+    _admins_only()
+    return _school_page()
+
+
+def _school_page(error: Refused | None = None) -> str:
+    mine = viewer().person.school_id
+    return render_template(
+        "classrooms/school.html",
+        school=db.session.get_one(School, mine),
+        teachers=db.session.scalars(_teachers_of(mine)).all(),
+        error=error,
+    )
+
+
+def _teachers_of(school_id: int) -> Select[tuple[Account]]:
+    return (
+        select(Account)
+        .where(
+            Account.login_folded.is_not(None),
+            Account.person.has(school_id=school_id),
+        )
+        .order_by(Account.full_name)
+    )
+
+
+@bp.post("/school/teachers")
+@login_required
+def new_teacher() -> Answer:
+    _admins_only()
+    person = viewer().person
+    try:
+        account = make_teacher(
+            person.school_id,
+            request.form.get("name", ""),
+            chosen_lang(),
+            admin=False,
+        )
+    except Refused as refusal:
+        db.session.rollback()
+        return _school_page(refusal), 422
+    slip = give_slip(account)
+    db.session.commit()
+    return render_template("classrooms/slip.html", account=account, slip=slip)
+
+
+@bp.post("/school/teachers/<int:account_id>/slip")
+@login_required
+def new_slip(account_id: int) -> Answer:
+    _admins_only()
+    account = one_or_404(_teachers_of(viewer().person.school_id), id=account_id)
+    slip = give_slip(account)
+    db.session.commit()
+    return render_template("classrooms/slip.html", account=account, slip=slip)
+
+
+def _admins_only() -> None:
+    if not viewer().admin:
+        abort(404)
