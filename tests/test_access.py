@@ -12,7 +12,7 @@ from flask import Flask
 from app.accounts.models import Account
 from app.classrooms.models import Classroom
 from app.classrooms.partnering import propose
-from app.db import db, set_reading
+from app.db import db, now, set_reading
 from app.media.models import READY, Media
 from app.moderation.hiding import hide, report
 from app.moderation.review import return_to_author
@@ -20,6 +20,7 @@ from app.posts.models import Attachment, Post
 from tests.apps import an_app
 from tests.builders import (
     a_classroom,
+    a_co_teacher,
     a_forum,
     a_partnership,
     a_post,
@@ -27,6 +28,7 @@ from tests.builders import (
     a_school,
     a_teacher,
     a_thread,
+    an_adult,
     letters_between,
     own_space,
     released,
@@ -45,7 +47,11 @@ WHO = {
     "teacher": "teaches class A",
     "second": "teaches class B",
     "third": "teaches class C",
-    "admin": "admin of the first school, teaches no class",
+    "admin": "admin of the first school, teaches nothing",
+    "co": "co-teacher of class A",
+    "lead": "safeguarding lead of the first school, teaches nothing",
+    "keeper": "keeper of the first school, nothing else",
+    "gone": "a suspended pupil of class A, with the cookie from before",
 }
 
 
@@ -61,13 +67,17 @@ class World:
 def _built(folder: Path) -> World:
     ours, theirs = a_school("es"), a_school("en")
     teacher, second = a_teacher(ours), a_teacher(ours)
-    third, admin = a_teacher(theirs), a_teacher(ours, admin=True)
+    third, admin = a_teacher(theirs), an_adult(ours, admin=True)
     a, b, c = a_classroom(teacher), a_classroom(second), a_classroom(third)
     pupil, mate = a_pupil(a), a_pupil(a)
     other, friend, far = a_pupil(b), a_pupil(c), a_pupil(c)
+    gone = a_pupil(a)
+    gone.suspended_at = now()
     people = {
         "pupil": pupil, "mate": mate, "other": other, "friend": friend, "far": far,
         "teacher": teacher, "second": second, "third": third, "admin": admin,
+        "co": a_co_teacher(a), "lead": an_adult(ours, safeguarding=True),
+        "keeper": an_adult(ours, keeper=True), "gone": gone,
     }  # fmt: skip
     world = World(folder, {name: person.id for name, person in people.items()})
     world.ids = _contents(a, b, c, people)
@@ -160,112 +170,112 @@ def do(endpoint: str, url: str, answers: str, *, about: str = "", **form: str) -
 
 
 WORDS = {"source": "Good morning.", "lang": "es", "key": "key-of-this-form"}
-ALL_BUT_NOBODY = "302 200 200 200 200 200 200 200 200 200"
-TEACHERS = "302 404 404 404 404 404 200 200 200 200"
-TEACHERS_DO = "302 404 404 404 404 404 303 303 303 303"
+SIGNED_IN = "302 200 200 200 200 200 200 200 200 200 200 200 200 302"
+TEACHERS = "302 404 404 404 404 404 200 200 200 404 200 404 404 302"
+TEACHERS_DO = "302 404 404 404 404 404 303 303 303 404 303 404 404 302"
 
 # fmt: off
 ROWS = [
-    #                                           nobody pupil mate other friend far teacher second third admin
-    see("static", "/static/site.css",            "200 200 200 200 200 200 200 200 200 200"),
-    see("ping", "/ping",                         "204 204 204 204 204 204 204 204 204 204"),
+    #                                           nobody pupil mate other friend far teacher second third admin co lead keeper gone
+    see("static", "/static/site.css",            "200 200 200 200 200 200 200 200 200 200 200 200 200 200"),
+    see("ping", "/ping",                         "204 204 204 204 204 204 204 204 204 204 204 204 204 204"),
 
-    see("accounts.sign_in_teacher", "/sign-in/teacher", "200 200 200 200 200 200 200 200 200 200"),
-    do("accounts.sign_in_teacher_now", "/sign-in/teacher", "422 422 422 422 422 422 422 422 422 422", name="Nobody", secret="x"),
-    see("accounts.slip", "/slip",                "200 200 200 200 200 200 200 200 200 200"),
-    do("accounts.slip_now", "/slip",             "422 422 422 422 422 422 422 422 422 422", slip="x", secret="x", again="x"),
-    see("accounts.me", "/me",                    ALL_BUT_NOBODY),
-    do("accounts.me_now", "/me",                 "302 303 303 303 303 303 303 303 303 303", lang="fr"),
-    do("accounts.done", "/done",                 "303 303 303 303 303 303 303 303 303 303"),
+    see("accounts.sign_in_teacher", "/sign-in/teacher", "200 200 200 200 200 200 200 200 200 200 200 200 200 200"),
+    do("accounts.sign_in_teacher_now", "/sign-in/teacher", "422 422 422 422 422 422 422 422 422 422 422 422 422 422", name="Nobody", secret="x"),
+    see("accounts.slip", "/slip",                "200 200 200 200 200 200 200 200 200 200 200 200 200 200"),
+    do("accounts.slip_now", "/slip",             "422 422 422 422 422 422 422 422 422 422 422 422 422 422", slip="x", secret="x", again="x"),
+    see("accounts.me", "/me",                    SIGNED_IN),
+    do("accounts.me_now", "/me",                 "302 303 303 303 303 303 303 303 303 303 303 303 303 302", lang="fr"),
+    do("accounts.done", "/done",                 "303 303 303 303 303 303 303 303 303 303 303 303 303 303"),
 
-    see("school.first_run", "/first",        "404 404 404 404 404 404 404 404 404 404"),
-    do("school.first_run_now", "/first",     "404 404 404 404 404 404 404 404 404 404", code="12345678"),
-    see("sign_in.pupil", "/sign-in",        "200 200 200 200 200 200 200 200 200 200"),
-    do("sign_in.pupil_now", "/sign-in",     "422 422 422 422 422 422 422 422 422 422", name="Nobody", secret="000000"),
+    see("school.first_run", "/first",        "404 404 404 404 404 404 404 404 404 404 404 404 404 404"),
+    do("school.first_run_now", "/first",     "404 404 404 404 404 404 404 404 404 404 404 404 404 404", code="12345678"),
+    see("sign_in.pupil", "/sign-in",        "200 200 200 200 200 200 200 200 200 200 200 200 200 200"),
+    do("sign_in.pupil_now", "/sign-in",     "422 422 422 422 422 422 422 422 422 422 422 422 422 422", name="Nobody", secret="000000"),
     see("classrooms.my_classrooms", "/classrooms", TEACHERS),
     do("classrooms.new_classroom", "/classrooms", TEACHERS_DO, title="6 C", lang="es"),
-    see("classrooms.classroom", "/classrooms/{class}", "302 404 404 404 404 404 200 404 404 404"),
-    do("classrooms.add_pupils", "/classrooms/{class}/pupils", "302 404 404 404 404 404 200 404 404 404", names="Rosa Luz"),
-    do("classrooms.new_pin", "/classrooms/{class}/pupils/{pupil}/pin", "302 404 404 404 404 404 200 404 404 404"),
-    do("classrooms.new_pin", "/classrooms/{class}/pupils/{teacher}/pin", "302 404 404 404 404 404 404 404 404 404", about="of a teacher"),
-    do("classrooms.new_cards", "/classrooms/{class}/cards", "302 404 404 404 404 404 200 404 404 404"),
-    do("classrooms.new_cards", "/classrooms/{class}/cards", "302 404 404 404 404 404 200 404 404 404"),
-    do("classrooms.leave", "/classrooms/{class}/pupils/{mate}/leave", "302 404 404 404 404 404 303 404 404 404"),
-    do("classrooms.add_co_teacher", "/classrooms/{class}/teachers", "302 404 404 404 404 404 303 404 404 404", about="of the school", name="{another_name}"),
-    do("classrooms.add_co_teacher", "/classrooms/{class}/teachers", "302 404 404 404 404 404 422 404 404 404", about="of another school", name="{third_name}"),
-    do("partnerships.propose", "/classrooms/{class}/partnerships", "302 404 404 404 404 404 303 404 404 404", code="{third_code}", title="Again"),
-    do("partnerships.answer_proposal", "/partnerships/{asked}/answer", "302 404 404 404 404 404 303 404 404 404", do="accept"),
-    see("school.page", "/school",          "302 404 404 404 404 404 404 404 404 200"),
-    do("school.new_teacher", "/school/teachers", "302 404 404 404 404 404 404 404 404 200", name="New Teacher", lang="es"),
-    do("school.new_slip", "/school/teachers/{teacher}/slip", "302 404 404 404 404 404 404 404 404 200"),
-    do("school.new_slip", "/school/teachers/{pupil}/slip", "302 404 404 404 404 404 404 404 404 404", about="for a pupil"),
+    see("classrooms.classroom", "/classrooms/{class}", "302 404 404 404 404 404 200 404 404 404 200 404 404 302"),
+    do("classrooms.add_pupils", "/classrooms/{class}/pupils", "302 404 404 404 404 404 200 404 404 404 422 404 404 302", names="Rosa Luz"),
+    do("cards.new_card", "/classrooms/{class}/pupils/{pupil}/card", "302 404 404 404 404 404 200 404 404 404 200 404 404 302"),
+    do("cards.new_card", "/classrooms/{class}/pupils/{teacher}/card", "302 404 404 404 404 404 404 404 404 404 404 404 404 302", about="of a teacher"),
+    do("cards.new_cards", "/classrooms/{class}/cards", "302 404 404 404 404 404 200 404 404 404 200 404 404 302"),
+    do("cards.new_cards", "/classrooms/{class}/cards", "302 404 404 404 404 404 200 404 404 404 200 404 404 302"),
+    do("classrooms.leave", "/classrooms/{class}/pupils/{mate}/leave", "302 404 404 404 404 404 303 404 404 404 404 404 404 302"),
+    do("classrooms.add_co_teacher", "/classrooms/{class}/teachers", "302 404 404 404 404 404 303 404 404 404 303 404 404 302", about="of the school", name="{another_name}"),
+    do("classrooms.add_co_teacher", "/classrooms/{class}/teachers", "302 404 404 404 404 404 422 404 404 404 422 404 404 302", about="of another school", name="{third_name}"),
+    do("partnerships.propose", "/classrooms/{class}/partnerships", "302 404 404 404 404 404 303 404 404 404 404 404 404 302", code="{third_code}", title="Again"),
+    do("partnerships.answer_proposal", "/partnerships/{asked}/answer", "302 404 404 404 404 404 303 404 404 404 404 404 404 302", do="accept"),
+    see("school.page", "/school",          "302 404 404 404 404 404 404 404 404 200 404 404 404 302"),
+    do("school.new_teacher", "/school/teachers", "302 404 404 404 404 404 404 404 404 200 404 404 404 302", name="New Teacher", lang="es"),
+    do("school.new_slip", "/school/teachers/{teacher}/slip", "302 404 404 404 404 404 404 404 404 200 404 404 404 302"),
+    do("school.new_slip", "/school/teachers/{pupil}/slip", "302 404 404 404 404 404 404 404 404 404 404 404 404 302", about="for a pupil"),
 
-    #                                           nobody pupil mate other friend far teacher second third admin
-    see("posts.permalink", "/p/{post}",          "302 302 302 404 302 302 302 404 302 404"),
-    see("posts.permalink", "/p/{own_post}",      "302 302 302 404 404 404 302 404 404 404"),
-    see("posts.permalink", "/p/{letter}",        "302 302 404 404 302 404 302 404 302 404"),
-    see("posts.permalink", "/p/{held}",          "302 302 404 404 404 404 404 404 404 404"),
-    see("posts.permalink", "/p/{hidden}",        "302 404 404 404 404 404 404 404 404 404"),
-    see("posts.receipt", "/p/{post}/sent",       "302 200 404 404 404 404 404 404 404 404"),
-    see("posts.receipt", "/p/{held}/sent",       "302 200 404 404 404 404 404 404 404 404"),
-    see("posts.whole", "/p/{post}/whole",        "302 200 200 404 200 200 200 404 200 404"),
-    see("posts.whole", "/p/{letter}/whole",      "302 200 404 404 200 404 200 404 200 404"),
-    see("posts.whole", "/p/{held}/whole",        "302 200 404 404 404 404 404 404 404 404"),
-    see("posts.whole", "/p/{held_letter}/whole", "302 404 404 404 200 404 404 404 404 404"),
-    see("posts.original", "/p/{post}/original",  "302 200 200 404 200 200 200 404 200 404"),
-    see("posts.original", "/p/{hidden}/original", "302 404 404 404 404 404 404 404 404 404"),
-    see("posts.mend_page", "/p/{returned}/mend", "302 200 404 404 404 404 404 404 404 404"),
-    see("posts.mend_page", "/p/{post}/mend",     "302 404 404 404 404 404 404 404 404 404"),
-    do("posts.mend_now", "/p/{returned}/mend",   "302 303 404 404 404 404 404 404 404 404", **WORDS),
-    do("posts.mend_now", "/p/{post}/mend",       "302 422 404 404 404 404 404 404 404 404", about="what is out", **WORDS),
-    see("posts.picture", "/p/{post}/pictures/{picture}", "302 200 200 404 200 200 200 404 200 404"),
-    see("posts.picture", "/p/{held}/pictures/{held_picture}", "302 200 404 404 404 404 200 404 404 404"),
-    see("posts.picture", "/p/{post}/pictures/{held_picture}", "302 404 404 404 404 404 404 404 404 404"),
-    see("posts.picture_file", "/p/{post}/pictures/{picture}/file", "302 200 200 404 200 200 200 404 200 404"),
-    see("posts.picture_file", "/p/{held}/pictures/{held_picture}/file", "302 200 404 404 404 404 200 404 404 404"),
+    #                                           nobody pupil mate other friend far teacher second third admin co lead keeper gone
+    see("posts.permalink", "/p/{post}",          "302 302 302 404 302 302 302 404 302 404 302 302 404 302"),
+    see("posts.permalink", "/p/{own_post}",      "302 302 302 404 404 404 302 404 404 404 302 302 404 302"),
+    see("posts.permalink", "/p/{letter}",        "302 302 404 404 302 404 302 404 302 404 302 302 404 302"),
+    see("posts.permalink", "/p/{held}",          "302 302 404 404 404 404 404 404 404 404 404 404 404 302"),
+    see("posts.permalink", "/p/{hidden}",        "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
+    see("posts.receipt", "/p/{post}/sent",       "302 200 404 404 404 404 404 404 404 404 404 404 404 302"),
+    see("posts.receipt", "/p/{held}/sent",       "302 200 404 404 404 404 404 404 404 404 404 404 404 302"),
+    see("posts.whole", "/p/{post}/whole",        "302 200 200 404 200 200 200 404 200 404 200 200 404 302"),
+    see("posts.whole", "/p/{letter}/whole",      "302 200 404 404 200 404 200 404 200 404 200 200 404 302"),
+    see("posts.whole", "/p/{held}/whole",        "302 200 404 404 404 404 404 404 404 404 404 404 404 302"),
+    see("posts.whole", "/p/{held_letter}/whole", "302 404 404 404 200 404 404 404 404 404 404 404 404 302"),
+    see("posts.original", "/p/{post}/original",  "302 200 200 404 200 200 200 404 200 404 200 200 404 302"),
+    see("posts.original", "/p/{hidden}/original", "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
+    see("posts.mend_page", "/p/{returned}/mend", "302 200 404 404 404 404 404 404 404 404 404 404 404 302"),
+    see("posts.mend_page", "/p/{post}/mend",     "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
+    do("posts.mend_now", "/p/{returned}/mend",   "302 303 404 404 404 404 404 404 404 404 404 404 404 302", **WORDS),
+    do("posts.mend_now", "/p/{post}/mend",       "302 422 404 404 404 404 404 404 404 404 404 404 404 302", about="what is out", **WORDS),
+    see("posts.picture", "/p/{post}/pictures/{picture}", "302 200 200 404 200 200 200 404 200 404 200 200 404 302"),
+    see("posts.picture", "/p/{held}/pictures/{held_picture}", "302 200 404 404 404 404 200 404 404 404 200 404 404 302"),
+    see("posts.picture", "/p/{post}/pictures/{held_picture}", "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
+    see("posts.picture_file", "/p/{post}/pictures/{picture}/file", "302 200 200 404 200 200 200 404 200 404 200 200 404 302"),
+    see("posts.picture_file", "/p/{held}/pictures/{held_picture}/file", "302 200 404 404 404 404 200 404 404 404 200 404 404 302"),
 
     see("moderation.waiting", "/waiting",        TEACHERS),
     do("moderation.waiting_now", "/waiting",     TEACHERS_DO, do="ticked", tick="{held_revision}"),
-    see("moderation.report", "/p/{post}/report", "302 200 200 404 200 200 200 404 200 404"),
-    see("moderation.report", "/p/{held}/report", "302 404 404 404 404 404 404 404 404 404"),
-    do("moderation.report_now", "/p/{post}/report", "302 303 303 404 303 303 303 404 303 404", words="Look."),
-    do("moderation.report_now", "/p/{letter}/report", "302 303 404 404 303 404 303 404 303 404", words="Look."),
-    see("moderation.reported", "/p/{post}/reported", "302 200 200 404 200 200 200 404 200 404"),
+    see("moderation.report", "/p/{post}/report", "302 200 200 404 200 200 200 404 200 404 200 200 404 302"),
+    see("moderation.report", "/p/{held}/report", "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
+    do("moderation.report_now", "/p/{post}/report", "302 303 303 404 303 303 303 404 303 404 303 303 404 302", words="Look."),
+    do("moderation.report_now", "/p/{letter}/report", "302 303 404 404 303 404 303 404 303 404 303 303 404 302", words="Look."),
+    see("moderation.reported", "/p/{post}/reported", "302 200 200 404 200 200 200 404 200 404 200 200 404 302"),
     see("moderation.reports", "/reports",        TEACHERS),
-    do("moderation.moderate", "/p/{post}/moderate", "302 404 404 404 404 404 303 404 303 404", about="hide", do="hide", reason="unkind"),
-    do("moderation.moderate", "/p/{hidden}/moderate", "302 404 404 404 404 404 303 404 303 404", about="show", do="show"),
-    do("moderation.moderate", "/p/{letter}/moderate", "302 404 404 404 404 404 303 404 303 404", about="keep", do="keep"),
-    do("moderation.moderate", "/p/{own_post}/moderate", "302 404 404 404 404 404 303 404 404 404", about="hide", do="hide"),
-    do("moderation.moderate", "/p/{held}/moderate", "302 404 404 404 404 404 404 404 404 404", about="what is not out", do="hide"),
+    do("moderation.moderate", "/p/{post}/moderate", "302 404 404 404 404 404 303 404 303 404 303 404 404 302", about="hide", do="hide", reason="unkind"),
+    do("moderation.moderate", "/p/{hidden}/moderate", "302 404 404 404 404 404 303 404 303 404 303 404 404 302", about="show", do="show"),
+    do("moderation.moderate", "/p/{letter}/moderate", "302 404 404 404 404 404 303 404 303 404 303 404 404 302", about="keep", do="keep"),
+    do("moderation.moderate", "/p/{own_post}/moderate", "302 404 404 404 404 404 303 404 404 404 303 404 404 302", about="hide", do="hide"),
+    do("moderation.moderate", "/p/{held}/moderate", "302 404 404 404 404 404 404 404 404 404 404 404 404 302", about="what is not out", do="hide"),
 
-    #                                           nobody pupil mate other friend far teacher second third admin
-    see("search.search_page", "/search",         ALL_BUT_NOBODY),
-    see("forums.forums", "/forums",              ALL_BUT_NOBODY),
-    do("forums.new_forum", "/forums",            "302 404 404 404 404 404 303 404 303 404", title="Rivers", space="{shared}"),
-    do("forums.new_forum", "/forums",            "302 404 404 404 404 404 303 404 404 404", about="in class A", title="Rivers", space="{own_space}"),
-    see("forums.forum", "/forums/{forum}",       "302 200 200 404 200 200 200 404 200 404"),
-    see("forums.forum", "/forums/{own_forum}",   "302 200 200 404 404 404 200 404 404 404"),
-    do("forums.new_thread", "/forums/{forum}/threads", "302 303 303 404 303 303 303 404 303 404", title="My river", **WORDS),
-    do("forums.new_thread", "/forums/{own_forum}/threads", "302 303 303 404 404 404 303 404 404 404", title="My river", **WORDS),
-    see("forums.thread", "/threads/{thread}",    "302 200 200 404 200 200 200 404 200 404"),
-    see("forums.thread", "/threads/{own_thread}", "302 200 200 404 404 404 200 404 404 404"),
-    see("forums.thread", "/threads/{unreleased}", "302 200 404 404 404 404 200 404 404 404"),
-    see("forums.thread", "/threads/{letters}",   "302 404 404 404 404 404 404 404 404 404"),
-    do("forums.reply", "/threads/{thread}/posts", "302 303 303 404 303 303 303 404 303 404", **WORDS),
-    do("forums.reply", "/threads/{own_thread}/posts", "302 303 303 404 404 404 303 404 404 404", **WORDS),
-    do("forums.reply", "/threads/{unreleased}/posts", "302 303 404 404 404 404 403 404 404 404", **WORDS),
+    #                                           nobody pupil mate other friend far teacher second third admin co lead keeper gone
+    see("search.search_page", "/search",         SIGNED_IN),
+    see("forums.forums", "/forums",              SIGNED_IN),
+    do("forums.new_forum", "/forums",            "302 404 404 404 404 404 303 404 303 404 303 404 404 302", title="Rivers", space="{shared}"),
+    do("forums.new_forum", "/forums",            "302 404 404 404 404 404 303 404 404 404 303 404 404 302", about="in class A", title="Rivers", space="{own_space}"),
+    see("forums.forum", "/forums/{forum}",       "302 200 200 404 200 200 200 404 200 404 200 200 404 302"),
+    see("forums.forum", "/forums/{own_forum}",   "302 200 200 404 404 404 200 404 404 404 200 200 404 302"),
+    do("forums.new_thread", "/forums/{forum}/threads", "302 303 303 404 303 303 303 404 303 404 303 303 404 302", title="My river", **WORDS),
+    do("forums.new_thread", "/forums/{own_forum}/threads", "302 303 303 404 404 404 303 404 404 404 303 303 404 302", title="My river", **WORDS),
+    see("forums.thread", "/threads/{thread}",    "302 200 200 404 200 200 200 404 200 404 200 200 404 302"),
+    see("forums.thread", "/threads/{own_thread}", "302 200 200 404 404 404 200 404 404 404 200 200 404 302"),
+    see("forums.thread", "/threads/{unreleased}", "302 200 404 404 404 404 200 404 404 404 200 200 404 302"),
+    see("forums.thread", "/threads/{letters}",   "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
+    do("forums.reply", "/threads/{thread}/posts", "302 303 303 404 303 303 303 404 303 404 303 303 404 302", **WORDS),
+    do("forums.reply", "/threads/{own_thread}/posts", "302 303 303 404 404 404 303 404 404 404 303 303 404 302", **WORDS),
+    do("forums.reply", "/threads/{unreleased}/posts", "302 303 404 404 404 404 403 404 404 404 403 403 404 302", **WORDS),
 
-    see("penpals.all_letters", "/letters",       ALL_BUT_NOBODY),
-    see("penpals.pairing", "/letters/pair/{shared}", "302 404 404 404 404 404 200 404 200 404"),
-    see("penpals.pairing", "/letters/pair/{own_space}", "302 404 404 404 404 404 404 404 404 404"),
-    do("penpals.pairing_now", "/letters/pair/{shared}", "302 404 404 404 404 404 303 404 303 404", pupil="{mate_person} {far_person}"),
-    do("penpals.pairing_now", "/letters/pair/{shared}", "302 404 404 404 404 404 422 404 422 404", about="two of one class", pupil="{mate_person} {pupil_person}"),
-    see("penpals.letters", "/letters/{letters}", "302 200 404 404 200 404 200 404 200 404"),
-    see("penpals.letters", "/letters/{thread}",  "302 404 404 404 404 404 404 404 404 404"),
-    do("penpals.write", "/letters/{letters}/posts", "302 303 404 404 303 404 403 404 403 404", **WORDS),
+    see("penpals.all_letters", "/letters",       SIGNED_IN),
+    see("penpals.pairing", "/letters/pair/{shared}", "302 404 404 404 404 404 200 404 200 404 200 404 404 302"),
+    see("penpals.pairing", "/letters/pair/{own_space}", "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
+    do("penpals.pairing_now", "/letters/pair/{shared}", "302 404 404 404 404 404 303 404 303 404 303 404 404 302", pupil="{mate_person} {far_person}"),
+    do("penpals.pairing_now", "/letters/pair/{shared}", "302 404 404 404 404 404 422 404 422 404 422 404 404 302", about="two of one class", pupil="{mate_person} {pupil_person}"),
+    see("penpals.letters", "/letters/{letters}", "302 200 404 404 200 404 200 404 200 404 200 200 404 302"),
+    see("penpals.letters", "/letters/{thread}",  "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
+    do("penpals.write", "/letters/{letters}/posts", "302 303 404 404 303 404 403 404 403 404 403 403 404 302", **WORDS),
 
-    see("home.my_post", "/",                     ALL_BUT_NOBODY),
-    see("operations.health_page", "/health",          "302 404 404 404 404 404 404 404 404 200"),
+    see("home.my_post", "/",                     SIGNED_IN),
+    see("operations.health_page", "/health",          "302 404 404 404 404 404 404 404 404 200 404 404 404 302"),
 ]
 # fmt: on
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.accounts.models import Account, Person
 from app.accounts.names import digits, fold
@@ -88,9 +88,9 @@ def add_pupils(
     return added
 
 
-def pupils(classroom: Classroom) -> Sequence[Account]:
-    """List the current pupils by full name; for their teachers only."""
-    return db.session.scalars(
+def accounts_of_pupils(classroom: Classroom) -> Select[tuple[Account]]:
+    """Select the accounts of the pupils who have not left."""
+    return (
         select(Account)
         .join(Member, Member.person_id == Account.person_id)
         .where(
@@ -98,8 +98,13 @@ def pupils(classroom: Classroom) -> Sequence[Account]:
             Member.role == PUPIL,
             Member.left_at.is_(None),
         )
-        .order_by(Account.full_name)
-    ).all()
+    )
+
+
+def pupils(classroom: Classroom) -> Sequence[Account]:
+    """List the current pupils by full name; for their teachers only."""
+    ordered = accounts_of_pupils(classroom).order_by(Account.full_name)
+    return db.session.scalars(ordered).all()
 
 
 def teachers(classroom: Classroom) -> Sequence[Account]:

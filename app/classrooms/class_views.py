@@ -10,17 +10,16 @@ from flask import (
 )
 from flask_babel import gettext as _
 from flask_login import login_required
-from sqlalchemy import select
 
 from app.accounts.models import Account
 from app.accounts.people import (
     fresh_pins,
-    give_pin,
     teacher_named,
 )
 from app.accounts.sessions import viewer
 from app.classrooms import class_list, founding, partnering
-from app.classrooms.models import PUPIL, Classroom, Member, School
+from app.classrooms.card_views import cards_page
+from app.classrooms.models import Classroom, School
 from app.classrooms.permissions import is_teacher
 from app.db import db, reading
 from app.web.answers import Answer
@@ -96,41 +95,7 @@ def add_pupils(classroom_id: int) -> Answer:
         return classroom_page(shown, refusal), 422
     db.session.commit()
     cards = [(account, fresh.pin) for account, fresh in zip(added, pins, strict=True)]
-    return _cards(shown, cards)
-
-
-@bp.post("/classrooms/<int:classroom_id>/pupils/<int:account_id>/pin")
-@login_required
-def new_pin(classroom_id: int, account_id: int) -> Answer:
-    shown, account = _pupil_of(classroom_id, account_id)
-    with reading():
-        (fresh,) = fresh_pins(1)
-    shown, account = _pupil_of(classroom_id, account_id)
-    give_pin(account, fresh)
-    db.session.commit()
-    return _cards(shown, [(account, fresh.pin)])
-
-
-@bp.post("/classrooms/<int:classroom_id>/cards")
-@login_required
-def new_cards(classroom_id: int) -> Answer:
-    shown = one_or_404(Classroom.taught_by(viewer()), id=classroom_id)
-    count = len(class_list.pupils(shown))
-    with reading():
-        pins = fresh_pins(count)
-    shown = one_or_404(Classroom.taught_by(viewer()), id=classroom_id)
-    # Who came or went in that second gets a card by herself.
-    cards = list(zip(class_list.pupils(shown), pins, strict=False))
-    for account, fresh in cards:
-        give_pin(account, fresh)
-    db.session.commit()
-    return _cards(shown, [(account, fresh.pin) for account, fresh in cards])
-
-
-def _cards(shown: Classroom, cards: list[tuple[Account, str]]) -> str:
-    # Answered by the POST itself: a page that could be opened again would have
-    # to keep the secrets somewhere.
-    return render_template("classrooms/cards.html", classroom=shown, cards=cards)
+    return cards_page(shown, cards)
 
 
 @bp.post("/classrooms/<int:classroom_id>/pupils/<int:account_id>/leave")
@@ -157,16 +122,7 @@ def add_co_teacher(classroom_id: int) -> Answer:
 
 def _pupil_of(classroom_id: int, account_id: int) -> tuple[Classroom, Account]:
     shown = one_or_404(Classroom.taught_by(viewer()), id=classroom_id)
-    pupil = (
-        select(Account)
-        .join(Member, Member.person_id == Account.person_id)
-        .where(
-            Member.classroom_id == shown.id,
-            Member.role == PUPIL,
-            Member.left_at.is_(None),
-        )
-    )
-    return shown, one_or_404(pupil, id=account_id)
+    return shown, one_or_404(class_list.accounts_of_pupils(shown), id=account_id)
 
 
 def _teachers_only() -> None:

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.classrooms import (
+    card_views,
     class_views,
     cli,
     partnership_views,
@@ -12,6 +13,12 @@ from app.classrooms import (
 
 
 def register(app: Flask) -> None:
-    for views in (sign_in_views, school_views, class_views, partnership_views):
+    for views in (
+        sign_in_views,
+        school_views,
+        class_views,
+        card_views,
+        partnership_views,
+    ):
         app.register_blueprint(views.bp)
     app.cli.add_command(cli.commands)

@@ -126,7 +126,7 @@ def test_the_page_shows_each_pin_once_and_it_opens_the_door(
 
 def test_a_new_pin_replaces_the_old(app: Flask, room: Classroom) -> None:
     pupil, mate = a_pupil(room), a_pupil(room)
-    url = f"/classrooms/{room.id}/pupils/{pupil.id}/pin"
+    url = f"/classrooms/{room.id}/pupils/{pupil.id}/card"
 
     cards = Client(app, teacher_of(room)).post(url).text
     (fresh,) = ["".join(found) for found in CARD_PIN.findall(cards)]
