@@ -6,11 +6,22 @@ from itertools import count
 from sqlalchemy import select
 
 from app.accounts.models import Account
-from app.accounts.people import FreshPin, make_teacher
+from app.accounts.people import FreshPin, make_adult, make_teacher
 from app.accounts.secrets import hash_secret
 from app.classrooms.class_list import add_pupils, teachers
-from app.classrooms.founding import make_classroom, make_school
-from app.classrooms.models import Classroom, School, Space, SpaceClassroom
+from app.classrooms.founding import (
+    add_teacher,
+    make_classroom,
+    make_school,
+    read_along,
+)
+from app.classrooms.models import (
+    CO_TEACHER,
+    Classroom,
+    School,
+    Space,
+    SpaceClassroom,
+)
 from app.classrooms.partnering import accept, propose
 from app.db import db
 from app.forums.models import Forum
@@ -48,6 +59,25 @@ def a_teacher(
         school.id, f"Teacher Number{next(_numbers)}", lang or school.lang, admin=admin
     )
     account.secret = hashed(PASSPHRASE)
+    db.session.commit()
+    return account
+
+
+def an_adult(school: School, **roles: bool) -> Account:
+    """An adult with just these roles: admin, keeper, safeguarding, teacher."""
+    account = make_adult(school.id, f"Adult Number{next(_numbers)}", school.lang)
+    for role, given in roles.items():
+        setattr(account, role, given)
+    if account.safeguarding:
+        read_along(account)
+    account.secret = hashed(PASSPHRASE)
+    db.session.commit()
+    return account
+
+
+def a_co_teacher(classroom: Classroom) -> Account:
+    account = a_teacher(classroom.school)
+    add_teacher(classroom, account, CO_TEACHER)
     db.session.commit()
     return account
 

@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 from flask_babel import gettext as _
@@ -12,6 +13,7 @@ from app.accounts.names import digits, tidy
 from app.accounts.people import make_teacher
 from app.classrooms.models import (
     CLASSROOM_SPACE,
+    LEAD,
     TEACHER,
     Classroom,
     Member,
@@ -74,6 +76,8 @@ def make_classroom(teacher: Account, title: str, lang: str) -> Classroom:
     )
     db.session.add(classroom)
     db.session.flush()
+    for lead in _leads(classroom.school_id):
+        add_teacher(classroom, lead, LEAD)
     add_teacher(classroom, teacher)
     space = Space(kind=CLASSROOM_SPACE, title=classroom.title)
     db.session.add(space)
@@ -90,26 +94,59 @@ def make_classroom(teacher: Account, title: str, lang: str) -> Classroom:
     return classroom
 
 
-def add_teacher(classroom: Classroom, teacher: Account) -> None:
-    """Let another teacher of the same school look after the classroom too."""
+def add_teacher(classroom: Classroom, teacher: Account, role: str = TEACHER) -> None:
+    """Let an adult of the same school look after the classroom, or read along."""
     known = db.session.scalars(
         select(Member).where(
             Member.classroom_id == classroom.id, Member.person_id == teacher.person_id
         )
     ).one_or_none()
     if known is not None:
-        known.role, known.left_at = TEACHER, None
+        known.role, known.left_at = role, None
         return
     db.session.add(
         Member(
             classroom_id=classroom.id,
             person_id=teacher.person_id,
-            role=TEACHER,
+            role=role,
             # Nobody signs in by it, and a pupil may be called like her teacher.
             name_folded=f"@{teacher.person_id}",
         )
     )
     db.session.flush()
+
+
+def read_along(lead: Account) -> None:
+    """Let a safeguarding lead read in all classrooms of her school; flushes.
+
+    Where she teaches she stays what she is there.
+    """
+    current = Member.current().where(Member.person_id == lead.person_id)
+    hers = set(db.session.scalars(current.with_only_columns(Member.classroom_id)))
+    for classroom in db.session.scalars(
+        select(Classroom).where(Classroom.school_id == lead.person.school_id)
+    ):
+        if classroom.id not in hers:
+            add_teacher(classroom, lead, LEAD)
+
+
+def read_along_no_more(lead: Account) -> None:
+    """End what `read_along` gave; classes that she teaches stay hers."""
+    for member in db.session.scalars(
+        Member.current().where(Member.person_id == lead.person_id, Member.role == LEAD)
+    ):
+        member.left_at = now()
+    db.session.flush()
+
+
+def _leads(school_id: int) -> Sequence[Account]:
+    return db.session.scalars(
+        select(Account).where(
+            Account.safeguarding,
+            Account.left_at.is_(None),
+            Account.person.has(school_id=school_id),
+        )
+    ).all()
 
 
 def _free_code() -> str:
