@@ -1,6 +1,8 @@
 """Making people, giving them secrets and symbols, and slips for lost passphrases."""
 
 import secrets
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
@@ -45,20 +47,31 @@ def checked_name(typed: str) -> str:
     return name
 
 
-def make_person(school_id: int, full_name: str, lang: str) -> Account:
-    """Add a person with an account that has no secret yet; flushes."""
+def make_person(school_id: int, full_name: str, lang: str, symbol: str = "") -> Account:
+    """Add a person with an account that has no secret yet; flushes.
+
+    Without a `symbol` one is drawn.
+    """
     name = checked_name(full_name)
     person = Person(
         school_id=school_id,
         number=Person.next_number(school_id),
         shown_name=_free_shown_name(school_id, name),
-        symbol=secrets.choice(SYMBOLS),
+        symbol=symbol or secrets.choice(SYMBOLS),
         lang=lang,
     )
     account = Account(person=person, full_name=name)
     db.session.add(account)
     db.session.flush()
     return account
+
+
+def rarest_symbol(taken: Iterable[str]) -> str:
+    """Draw one of the symbols that are taken least often, so that a class's differ."""
+    counted = Counter(dict.fromkeys(SYMBOLS, 0))
+    counted.update(symbol for symbol in taken if symbol in counted)
+    fewest = min(counted.values())
+    return secrets.choice([name for name, n in counted.items() if n == fewest])
 
 
 def make_adult(school_id: int, full_name: str, lang: str) -> Account:

@@ -8,7 +8,13 @@ from sqlalchemy import Select, select
 
 from app.accounts.models import Account, Person
 from app.accounts.names import digits, fold
-from app.accounts.people import FreshPin, checked_name, give_pin, make_person
+from app.accounts.people import (
+    FreshPin,
+    checked_name,
+    give_pin,
+    make_person,
+    rarest_symbol,
+)
 from app.accounts.sessions import end_all_sessions
 from app.classrooms.models import PUPIL, Classroom, Member
 from app.db import db, now
@@ -58,6 +64,11 @@ def add_pupils(
             select(Member).where(Member.classroom_id == classroom.id)
         )
     }
+    symbols = [
+        member.person.symbol
+        for member in members.values()
+        if member.role == PUPIL and member.left_at is None
+    ]
     added = []
     for name, fresh in zip(names, pins, strict=True):
         known = members.get(fold(name))
@@ -73,7 +84,9 @@ def add_pupils(
             known.left_at = None
             account = account_of(known)
         else:
-            account = make_person(classroom.school_id, name, classroom.lang)
+            account = make_person(
+                classroom.school_id, name, classroom.lang, rarest_symbol(symbols)
+            )
             db.session.add(
                 Member(
                     classroom_id=classroom.id,
@@ -82,6 +95,7 @@ def add_pupils(
                     name_folded=fold(name),
                 )
             )
+        symbols.append(account.person.symbol)
         give_pin(account, fresh)
         added.append(account)
     db.session.flush()

@@ -44,16 +44,17 @@ def register(app: Flask) -> None:
 
 
 def select_lang() -> str:
-    """A signed-in person's own language, else what this browser asked for."""
+    """A signed-in person's own language; before that the class's, or the browser's."""
     if not has_request_context():
         return "en"  # commands and jobs speak with who runs the machine
     known = current_app.config["LANGUAGES"]
     if current_user.is_authenticated:
         lang = str(current_user.person.lang)
         return lang if lang in known else "en"
-    chosen = session.get("lang")
-    if chosen in known:
-        return str(chosen)
+    # What she chose, else what the class speaks whose sign-in page she opened.
+    for chosen in (session.get("lang"), session.get("class_lang")):
+        if chosen in known:
+            return str(chosen)
     return request.accept_languages.best_match(known) or "en"
 
 
