@@ -67,7 +67,11 @@ def me() -> Answer:
 @login_required
 def me_now() -> Answer:
     # The viewer is a copy that outlives the transaction; the row is changed.
-    db.session.get_one(Account, viewer().id).person.lang = chosen_lang()
+    account = db.session.get_one(Account, viewer().id)
+    account.person.lang = chosen_lang()
+    wanted = request.form.get("text_size", "")
+    if wanted in ("0", "1", "2"):
+        account.text_size = int(wanted)
     db.session.commit()
     return redirect(url_for("accounts.me"), code=303)
 

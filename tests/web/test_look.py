@@ -4,10 +4,13 @@ import gzip
 import re
 from pathlib import Path
 
+import pytest
 from flask import Flask
 
 from app.accounts.symbols import SYMBOLS
 from app.web.messages import collected, read_po
+from tests.builders import a_classroom, a_pupil
+from tests.clients import Client
 
 APP = Path(__file__).resolve().parents[2] / "app"
 
@@ -65,3 +68,35 @@ def test_words_on_pages_do_not_shout(app: Flask) -> None:
     ]
 
     assert shouting == []
+
+
+def test_a_text_size_is_kept_with_the_person(app: Flask) -> None:
+    pupil = a_pupil(a_classroom(lang="en"))
+    Client(app, pupil).post("/me", {"lang": "en", "text_size": "2"})
+
+    elsewhere = Client(app, pupil)
+
+    assert '<html lang="en" dir="ltr" class="t2">' in elsewhere.get("/").text
+    assert re.search(r'value="2" checked>', elsewhere.get("/me").text)
+
+
+def test_who_changes_no_size_pays_no_byte_for_it(app: Flask) -> None:
+    pupil = a_pupil(a_classroom(lang="en"))
+
+    for page in (Client(app, pupil).get("/").text, Client(app).get("/sign-in").text):
+        assert '<html lang="en" dir="ltr">' in page
+
+
+@pytest.mark.parametrize("sent", ["", "3", "-1", "large", "٢"])
+def test_a_text_size_that_we_do_not_have_changes_nothing(app: Flask, sent: str) -> None:
+    client = Client(app, a_pupil(a_classroom(lang="en")))
+    client.post("/me", {"lang": "en", "text_size": "1"})
+
+    answer = client.post("/me", {"lang": "en", "text_size": sent})
+
+    assert answer.status_code == 303
+    assert 'class="t1"' in client.get("/").text
+
+
+def test_each_size_of_a_person_has_its_rule(app: Flask) -> None:
+    assert re.findall(r"\.t(\d)\{font-size:\d+%\}", css()) == ["1", "2"]
