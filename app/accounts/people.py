@@ -31,18 +31,19 @@ FOLDED_MAX = 120
 SHOWN_MAX = 60
 
 
-def checked_name(typed: str) -> str:
+def checked_name(typed: str, field: str = "") -> str:
     """Tidy a name, or say what is wrong with it."""
     name = tidy(typed)
     if not fold(name):
-        raise Refused(_("A name is missing. Write it with letters."))
+        raise Refused(_("A name is missing. Write it with letters."), field)
     if len(name) > NAME_MAX or len(fold(name)) > FOLDED_MAX:
         raise Refused(
             _(
                 "“%(name)s…” is longer than %(most)s letters. Shorten the name.",
                 name=name[:20],
                 most=NAME_MAX,
-            )
+            ),
+            field,
         )
     return name
 
@@ -79,7 +80,7 @@ def make_adult(school_id: int, full_name: str, lang: str) -> Account:
 
     Refused when the name is taken.
     """
-    folded = fold(checked_name(full_name))
+    folded = fold(checked_name(full_name, "name"))
     taken = select(Account.id).where(Account.login_folded == folded)
     if db.session.scalar(taken) is not None:
         raise Refused(
@@ -162,12 +163,17 @@ def check_passphrase(passphrase: str, again: str) -> None:
                 "A passphrase has at least %(least)s characters. Take four words that "
                 "only you would put together.",
                 least=PASSPHRASE_MIN,
-            )
+            ),
+            "secret",
         )
     if len(passphrase) > 200:
-        raise Refused(_("A passphrase has at most 200 characters. Shorten it."))
+        raise Refused(
+            _("A passphrase has at most 200 characters. Shorten it."), "secret"
+        )
     if passphrase != again:
-        raise Refused(_("The two passphrases differ. Type the same one twice."))
+        raise Refused(
+            _("The two passphrases differ. Type the same one twice."), "again"
+        )
 
 
 def teacher_named(name: str) -> Account | None:

@@ -28,14 +28,18 @@ CODE_DIGITS = 6
 TITLE_MAX = 80
 
 
-def checked_title(typed: str) -> str:
+def checked_title(typed: str, field: str = "") -> str:
     """Tidy a title, or say what is wrong with it."""
     title = tidy(typed)
     if not title:
-        raise Refused(_("A title is missing. Write a few words."))
+        raise Refused(_("A title is missing. Write a few words."), field)
     if len(title) > TITLE_MAX:
         raise Refused(
-            _("This title is longer than %(most)s letters. Shorten it.", most=TITLE_MAX)
+            _(
+                "This title is longer than %(most)s letters. Shorten it.",
+                most=TITLE_MAX,
+            ),
+            field,
         )
     return title
 
@@ -55,7 +59,7 @@ def first_code_fits(code_file: Path, typed: str) -> bool:
 
 
 def make_school(name: str, lang: str) -> School:
-    school = School(name=checked_title(name), lang=lang, own=True)
+    school = School(name=checked_title(name, "school"), lang=lang, own=True)
     db.session.add(school)
     db.session.flush()
     return school
