@@ -194,8 +194,10 @@ class SpaceClassroom(Base):
         return self.space.classrooms[0].classroom
 
 
-def space_ids(viewer: Viewer, *, as_teacher: bool = False) -> Select[tuple[int]]:
-    """Select the ids of spaces the viewer belongs to (or teaches in)."""
+def space_ids(
+    viewer: Viewer, *, as_teacher: bool = False, as_adult: bool = False
+) -> Select[tuple[int]]:
+    """Select the ids of spaces the viewer belongs to, teaches in or reads along in."""
     chosen = (
         select(SpaceClassroom.space_id)
         .join(Member, Member.classroom_id == SpaceClassroom.classroom_id)
@@ -205,7 +207,9 @@ def space_ids(viewer: Viewer, *, as_teacher: bool = False) -> Select[tuple[int]]
             Member.person_id == viewer.person_id,
         )
     )
-    return chosen.where(Member.role.in_(TEACHES)) if as_teacher else chosen
+    if as_teacher:
+        return chosen.where(Member.role.in_(TEACHES))
+    return chosen.where(Member.role.in_(ADULTS)) if as_adult else chosen
 
 
 def space_langs(space_id: SQLCoreOperations[int]) -> ScalarSelect[str]:
@@ -224,18 +228,19 @@ def space_langs(space_id: SQLCoreOperations[int]) -> ScalarSelect[str]:
 _mine, _theirs = aliased(Member), aliased(Member)
 
 
-def pupils_of(viewer: Viewer) -> Select[tuple[int]]:
-    """Select the person ids of pupils, also former, of classrooms the viewer teaches.
+def pupils_of(viewer: Viewer, *, roles: tuple[str, ...] = ADULTS) -> Select[tuple[int]]:
+    """Select the person ids of pupils, also former, whom the viewer reads along with.
 
     What a pupil wrote stays with the class: its teachers still read and
-    release it when she has left. The safeguarding lead reads along.
+    release it when she has left. Whom she may release or pair are those of
+    the classes where she has one of the `roles` that teach.
     """
     return (
         select(_theirs.person_id)
         .join(_mine, _mine.classroom_id == _theirs.classroom_id)
         .where(
             _mine.person_id == viewer.person_id,
-            _mine.role.in_(ADULTS),
+            _mine.role.in_(roles),
             _mine.left_at.is_(None),
             _theirs.role == PUPIL,
         )

@@ -21,6 +21,16 @@ def may_teach(viewer: Account, classroom: Classroom) -> bool:
     )
 
 
+def looks_after_pupils(viewer: Account) -> bool:
+    """Teachers and safeguarding leads look at reports, and hide or keep."""
+    return viewer.teacher or viewer.safeguarding
+
+
+def may_see_health(viewer: Account) -> bool:
+    """Who keeps the machine or the school; the page tells of nobody's words."""
+    return viewer.keeper or viewer.admin
+
+
 def is_teacher(viewer: Account) -> bool:
     """Whether the school gave her the role; which classes are hers, members tell."""
     return viewer.teacher

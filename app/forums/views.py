@@ -16,10 +16,10 @@ from app.db import db
 from app.forums.models import Forum
 from app.forums.permissions import may_make_forum
 from app.posts.models import FORUM_THREAD, Post, Thread
-from app.posts.permissions import may_write
+from app.posts.permissions import has_company, may_write, second_adult
 from app.posts.publishing import sent_before
 from app.posts.reading import thread_page
-from app.posts.sending import publish_form
+from app.posts.sending import company_missing, publish_form
 from app.posts.threads import start_thread
 from app.web.answers import Answer
 from app.web.csrf import sent_form_key
@@ -88,6 +88,7 @@ def _forum_page(opened: Forum, error: Refused | None = None) -> str:
         forum=opened,
         rows=rows[:THREADS_A_PAGE],
         older=rows[THREADS_A_PAGE - 1][2] if len(rows) > THREADS_A_PAGE else None,
+        barred=None if has_company(viewer(), opened.space_id) else company_missing(),
         error=error,
     )
 
@@ -96,6 +97,8 @@ def _forum_page(opened: Forum, error: Refused | None = None) -> str:
 @login_required
 def new_thread(forum_id: int) -> Answer:
     opened = one_or_404(Forum.visible_to(viewer()), id=forum_id)
+    if not has_company(viewer(), opened.space_id):
+        abort(403, company_missing())
     try:
         sent = sent_before(viewer(), sent_form_key())
         thread = (
@@ -126,7 +129,7 @@ def thread(thread_id: int) -> Answer:
 class OpenThread(NamedTuple):
     """A thread with its forum's title and its classrooms' languages, comma-separated.
 
-    `teaches` holds for who teaches in its space.
+    `teaches` holds for adults of its space, `company` where a second one reads.
     """
 
     id: int
@@ -135,12 +138,13 @@ class OpenThread(NamedTuple):
     forum_id: int
     forum_title: str
     teaches: bool
+    company: bool
     langs: str
 
 
 @cache
-def _opening() -> Select[tuple[int, str, str, int, str, bool, str]]:
-    taught = space_ids(ANYONE, as_teacher=True)
+def _opening() -> Select[tuple[int, str, str, int, str, bool, bool, str]]:
+    looked_after = space_ids(ANYONE, as_adult=True)
     return (
         Thread.visible_to(ANYONE)
         .join(Forum, Forum.id == Thread.forum_id)
@@ -151,7 +155,8 @@ def _opening() -> Select[tuple[int, str, str, int, str, bool, str]]:
             Thread.lang,
             Forum.id,
             Forum.title,
-            Thread.space_id.in_(taught),
+            Thread.space_id.in_(looked_after),
+            second_adult(ANYONE, Thread.space_id),
             space_langs(Thread.space_id),
         )
     )
@@ -171,6 +176,7 @@ def _thread_page(thread_id: int, error: Refused | None = None) -> str:
         thread=opened,
         forum_title=opened.forum_title,
         langs=opened.langs.split(","),
+        barred=company_missing() if viewer().adult and not opened.company else None,
         page=page,
         articles=articles,
         error=error,
@@ -182,6 +188,8 @@ def _thread_page(thread_id: int, error: Refused | None = None) -> str:
 def reply(thread_id: int) -> Answer:
     forum_threads = Thread.visible_to(viewer()).where(Thread.kind == FORUM_THREAD)
     opened = one_or_404(forum_threads, id=thread_id)
+    if not has_company(viewer(), opened.space_id):
+        abort(403, company_missing())
     if not may_write(viewer(), opened):
         abort(
             403,

@@ -8,7 +8,7 @@ from flask_login import login_required
 from sqlalchemy.orm import joinedload
 
 from app.accounts.sessions import viewer
-from app.classrooms.permissions import is_teacher
+from app.classrooms.permissions import is_teacher, looks_after_pupils
 from app.db import db
 from app.moderation import hiding, review
 from app.moderation.models import Report
@@ -184,7 +184,8 @@ def _report_page(post: Post, error: Refused | None = None) -> str:
 @bp.get("/reports")
 @login_required
 def reports() -> Answer:
-    _teachers_only()
+    if not looks_after_pupils(viewer()):
+        abort(404)
     found = db.session.scalars(
         hiding.open_reports(viewer())
         .options(

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from app.accounts.models import Account, Person
 from app.classrooms.models import (
     PARTNERSHIP,
     PUPIL,
+    TEACHES,
     Member,
     Space,
     SpaceClassroom,
@@ -58,12 +60,13 @@ def pair(space: Space, teacher: Account, one_id: int, other_id: int) -> Thread:
             Member.person_id.in_([one_id, other_id]),
             Member.role == PUPIL,
             Member.left_at.is_(None),
+            _writes_now(Member.person_id),
         )
     )
     rooms = {row.person_id: row.classroom_id for row in chosen}
     if len(rooms) != 2 or len(set(rooms.values())) != 2:
         raise Refused(_("Choose two pupils, one from each class."))
-    own = set(db.session.scalars(pupils_of(teacher)))
+    own = set(db.session.scalars(pupils_of(teacher, roles=TEACHES)))
     if not own & {one_id, other_id}:
         raise Refused(_("One of the two must be a pupil of yours."))
     known = _thread_between(space, one_id, other_id)
@@ -92,6 +95,14 @@ def _pupils(classroom_id: int) -> Select[tuple[Person]]:
             Member.classroom_id == classroom_id,
             Member.role == PUPIL,
             Member.left_at.is_(None),
+            _writes_now(Person.id),
         )
         .order_by(Person.shown_name)
+    )
+
+
+def _writes_now(person_id: SQLCoreOperations[int]) -> ColumnElement[bool]:
+    """Hold for who is not suspended: a letter to her would wait unanswered."""
+    return ~exists().where(
+        Account.person_id == person_id, Account.suspended_at.is_not(None)
     )

@@ -6,7 +6,7 @@ from sqlalchemy.orm import selectinload
 
 from app.accounts.sessions import viewer
 from app.classrooms.models import PARTNERSHIP, Space, SpaceClassroom
-from app.classrooms.permissions import is_teacher
+from app.classrooms.permissions import is_teacher, looks_after_pupils
 from app.db import db
 from app.penpals.pairing import (
     letters_visible_to,
@@ -106,7 +106,7 @@ def _letter_thread(thread_id: int) -> Thread:
 
 
 def _letters_page(opened: Thread, error: Refused | None = None) -> str:
-    teaches = is_teacher(viewer())
+    teaches = looks_after_pupils(viewer())
     page, articles = thread_page(opened.id, viewer(), teaches=teaches, letters=True)
     return render_template(
         "penpals/letters.html",

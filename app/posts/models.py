@@ -25,6 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import Account, Person, Viewer
 from app.classrooms.models import (
     ADULTS,
+    TEACHES,
     Member,
     Space,
     SpaceClassroom,
@@ -81,7 +82,8 @@ class Thread(Base):
         is one of the pair or teaches one of them. A thread nobody has
         published in shows to its author and her teachers alone: its title is
         as unreleased as its first post. One whose posts are all hidden shows
-        to the teachers who may show them again, and to who wrote in it too.
+        to the adults who may show them again, and to who wrote in it too.
+        The safeguarding lead reads like a teacher of each class.
         """
         named = select(ThreadReader.thread_id).where(
             ThreadReader.person_id == viewer.person_id
@@ -91,7 +93,7 @@ class Thread(Base):
         )
         readable = exists().where(Post.thread_id == cls.id, Post.is_published())
         moderated = and_(
-            cls.space_id.in_(space_ids(viewer, as_teacher=True)),
+            cls.space_id.in_(space_ids(viewer, as_adult=True)),
             exists().where(Post.thread_id == cls.id, Post.published_at.is_not(None)),
         )
         own_or_taught = or_(
@@ -355,7 +357,7 @@ def waiting_for(viewer: Account) -> Select[tuple[Revision]]:
         .join(Thread, Post.thread_id == Thread.id)
         .where(
             Revision.state == HELD,
-            Post.author_id.in_(pupils_of(viewer)),
+            Post.author_id.in_(pupils_of(viewer, roles=TEACHES)),
             Thread.space_id.in_(space_ids(viewer, as_teacher=True)),
         )
         .order_by(Revision.id)
