@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.accounts.models import Account, Person
 from app.accounts.names import fold, shared_name, tidy
 from app.accounts.secrets import (
+    CARD_DIGITS,
     PASSPHRASE_MIN,
     hash_secret,
     new_pin,
@@ -75,6 +76,14 @@ def rarest_symbol(taken: Iterable[str]) -> str:
     return secrets.choice([name for name, n in counted.items() if n == fewest])
 
 
+def make_pupil(school_id: int, full_name: str, lang: str, symbol: str = "") -> Account:
+    """Add a person with an account and the number of her printed card."""
+    account = make_person(school_id, full_name, lang, symbol)
+    account.card = free_card()
+    db.session.flush()
+    return account
+
+
 def make_adult(school_id: int, full_name: str, lang: str) -> Account:
     """Add an adult with no role yet, who signs in by name alone.
 
@@ -102,6 +111,15 @@ def make_teacher(school_id: int, full_name: str, lang: str, *, admin: bool) -> A
     account.teacher, account.admin = True, admin
     db.session.flush()
     return account
+
+
+def free_card() -> str:
+    """Draw a number that no card has."""
+    while True:
+        card = f"{secrets.randbelow(10**CARD_DIGITS):0{CARD_DIGITS}d}"
+        taken = select(Account.id).where(Account.card == card)
+        if db.session.scalar(taken) is None:
+            return card
 
 
 @dataclass(frozen=True)

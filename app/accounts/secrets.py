@@ -14,6 +14,7 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _at_once = BoundedSemaphore(2)
 
 PIN_DIGITS = 6
+CARD_DIGITS = 12
 PASSPHRASE_MIN = 12
 SECRET_MAX = 200
 # Letters and figures that cannot be mistaken for one another on paper.

@@ -12,7 +12,7 @@ from app.accounts.people import (
     FreshPin,
     checked_name,
     give_pin,
-    make_person,
+    make_pupil,
     rarest_symbol,
 )
 from app.accounts.sessions import end_all_sessions
@@ -84,7 +84,7 @@ def add_pupils(
             known.left_at = None
             account = account_of(known)
         else:
-            account = make_person(
+            account = make_pupil(
                 classroom.school_id, name, classroom.lang, rarest_symbol(symbols)
             )
             db.session.add(

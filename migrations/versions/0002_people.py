@@ -1,5 +1,7 @@
 """People on shared devices: roles, devices, counted tries, kept forms, school data."""
 
+import secrets
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -146,6 +148,7 @@ def upgrade() -> None:
     op.execute(
         account.update().where(account.c.login_folded.is_not(None)).values(teacher=True)
     )
+    _give_cards()
     for name, length in (
         ("country", 2), ("place", 80), ("time_zone", 40), ("reads", 120),
         ("writes", 120), ("link_days", 7), ("wifi_name", 40), ("cards_address", 200),
@@ -157,3 +160,19 @@ def upgrade() -> None:
     op.add_column(
         "school", sa.Column("pen_names", sa.Boolean(), nullable=False, server_default=no)
     )
+
+
+def _give_cards() -> None:
+    """Number the cards of pupils who are here already: all without a name of their own."""
+    account = sa.table(
+        "account", sa.column("id"), sa.column("login_folded"), sa.column("card")
+    )
+    pupils = sa.select(account.c.id).where(account.c.login_folded.is_(None))
+    ids = op.get_bind().scalars(pupils).all()
+    cards: set[str] = set()
+    while len(cards) < len(ids):
+        cards.add(f"{secrets.randbelow(10**12):012d}")
+    for account_id, card in zip(ids, cards, strict=True):
+        op.execute(
+            account.update().where(account.c.id == account_id).values(card=card)
+        )
