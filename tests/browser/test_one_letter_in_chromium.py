@@ -1,13 +1,10 @@
 """One letter, all the way, in Chromium with scripts switched off and real packs."""
 
-import os
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.site import Site, a_site
 
@@ -15,19 +12,6 @@ PASSPHRASE = "four words only mine"
 PATIENCE_MS = 60_000
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = os.environ.get("PARAVION_CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path,
-            # In a container root has no sandbox; nothing but our own pages is opened.
-            args=["--no-sandbox", "--disable-background-networking", "--no-first-run"],
-        )
-        yield browser
-        browser.close()
 
 
 def a_device(chromium: Browser, site: Site) -> Page:

@@ -1,0 +1,71 @@
+"""A test's application on a real server on loopback, and browsers that look at it."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext
+from waitress import wasyncore
+
+import wsgi
+from app.accounts.models import Account
+from app.db import db
+from tests.clients import Client
+from tests.web.test_every_page import School
+
+PATIENCE_MS = 60_000
+
+
+@dataclass(frozen=True)
+class Served:
+    """A busy school that answers on loopback."""
+
+    app: Flask
+    school: School
+    url: str
+
+    def account(self, who: str) -> Account | None:
+        """Fetch whom the school's pages call so; nobody has no account."""
+        found: Account | None = getattr(self.school, who, None)
+        return found
+
+    def speak(self, lang: str) -> None:
+        """Let everybody read the pages in this language."""
+        for who in self.school.pages():
+            account = self.account(who)
+            if account is not None:
+                account.person.lang = lang
+        db.session.commit()
+
+    def browser_of(
+        self, chromium: Browser, who: str, lang: str = "en", **more: Any
+    ) -> BrowserContext:
+        """Open a browser in which this person is signed in already."""
+        context = chromium.new_context(base_url=self.url, locale=lang, **more)
+        context.set_default_timeout(PATIENCE_MS)
+        account = self.account(who)
+        if account is not None:
+            cookie = {"name": "s", "value": Client(self.app, account).cookie}
+            context.add_cookies([{**cookie, "url": self.url}])  # type: ignore[typeddict-item]  # as its docs have it
+        return context
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Serve the application as the school's server does, in a thread of this test."""
+    db.session.rollback()
+    made = wsgi.server("127.0.0.1", 0, app)
+    thread = threading.Thread(target=made.run)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{made.effective_port}"
+    finally:
+        made.trigger.pull_trigger(
+            lambda: wasyncore.close_all(made._map, ignore_all=True)
+        )
+        thread.join(timeout=20)
+        made.task_dispatcher.shutdown()
+        assert not thread.is_alive()
