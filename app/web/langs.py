@@ -1,5 +1,6 @@
 """Languages: which one a page speaks, and how each is called by its own speakers."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
@@ -22,7 +23,7 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "ur", "he"})
 
 
 def register(app: Flask) -> None:
-    Babel(app, locale_selector=select_lang)
+    Babel(app, locale_selector=select_lang, timezone_selector=select_zone)
     app.jinja_env.globals.update(
         page_lang=page_lang,
         direction=direction,
@@ -56,6 +57,13 @@ def select_lang() -> str:
         if chosen in known:
             return str(chosen)
     return request.accept_languages.best_match(known) or "en"
+
+
+def select_zone() -> str | None:
+    """The reader's time zone, as the room that knows schools tells; None is UTC."""
+    tells: Callable[[], str | None] | None
+    tells = current_app.extensions.get("zone_of_reader")
+    return tells() if tells else None
 
 
 def page_lang() -> str:

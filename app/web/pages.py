@@ -2,14 +2,14 @@
 
 import hashlib
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_time, get_datetime_format
 from flask import Flask, Response, current_app, request, url_for
-from flask_babel import format_number, get_locale
+from flask_babel import format_number, get_locale, get_timezone
 from flask_babel import gettext as _
 
 from app.web.headers import host_name
@@ -26,6 +26,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["stylesheet"] = f"/static/site.css?{digest}"
     app.jinja_env.globals["url_for"] = address
     app.jinja_env.filters["day"] = day
+    app.jinja_env.filters["clock"] = clock
     app.jinja_env.filters["size"] = size
     app.jinja_env.globals["school_address"] = school_address
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -56,7 +57,20 @@ def _pattern(endpoint: str, *names: str) -> str:
 
 
 def day(moment: datetime) -> str:
-    return _day(moment.date(), get_locale())
+    """Say the day on which it was where the reader is."""
+    return _day(moment.astimezone(reader_zone()).date(), get_locale())
+
+
+def clock(moment: datetime) -> str:
+    """Say day and time as the reader's wall and calendar show it."""
+    local, locale = moment.astimezone(reader_zone()), get_locale() or "en"
+    together = str(get_datetime_format("long", locale=locale))
+    hour = format_time(local, "short", tzinfo=reader_zone(), locale=locale)
+    return together.replace("{1}", day(moment)).replace("{0}", hour)
+
+
+def reader_zone() -> tzinfo:
+    return get_timezone() or UTC
 
 
 @lru_cache(maxsize=1000)
