@@ -57,7 +57,7 @@ class Client:
 
     def read_token(self) -> str:
         """Read the token from a page that has a form, signed in or not."""
-        found = TOKEN.search(self.get("/sign-in", follow_redirects=True).text)
+        found = TOKEN.search(self.get("/sign-in?plain", follow_redirects=True).text)
         assert found, "the page gave no token"
         return found[1]
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.accounts.devices import enrol
 from app.accounts.models import Account
 from app.classrooms.models import Classroom
 from app.classrooms.partnering import propose
@@ -114,6 +115,8 @@ def _contents(
     assert held.waiting is not None
     assert held_letter.waiting is not None
     return {
+        "device": enrol(a.id, "Tablet 1", teacher)[0].id,
+        "other_device": enrol(b.id, "Tablet 1", people["second"])[0].id,
         "class": a.id, "pupil": pupil.id, "mate": mate.id, "teacher": teacher.id,
         "own_space": own.id, "shared": shared.id, "third_code": c.code,
         "another_name": a_teacher(a.school).full_name, "third_name": third.full_name,
@@ -192,6 +195,12 @@ ROWS = [
     do("school.first_run_now", "/first",     "404 404 404 404 404 404 404 404 404 404 404 404 404 404", code="12345678"),
     see("sign_in.pupil", "/sign-in",        "200 200 200 200 200 200 200 200 200 200 200 200 200 200"),
     do("sign_in.pupil_now", "/sign-in",     "422 422 422 422 422 422 422 422 422 422 422 422 422 422", name="Nobody", secret="000000"),
+    see("sign_in.name", "/sign-in/name/{pupil}", "404 404 404 404 404 404 404 404 404 404 404 404 404 404"),
+    do("sign_in.name_now", "/sign-in/name/{pupil}", "404 404 404 404 404 404 404 404 404 404 404 404 404 404", about="on no device of the class", secret="000000"),
+    see("sign_in.pictures", "/sign-in/name/{pupil}/pictures", "404 404 404 404 404 404 404 404 404 404 404 404 404 404"),
+    do("sign_in.pictures_now", "/sign-in/name/{pupil}/pictures", "404 404 404 404 404 404 404 404 404 404 404 404 404 404", about="on no device of the class", picture="fish"),
+    see("sign_in.card", "/sign-in/card/000000000000", "404 404 404 404 404 404 404 404 404 404 404 404 404 404"),
+    do("sign_in.card_now", "/sign-in/card/000000000000", "422 422 422 422 422 422 422 422 422 422 422 422 422 422", secret="000000"),
     see("classrooms.my_classrooms", "/classrooms", TEACHERS),
     do("classrooms.new_classroom", "/classrooms", TEACHERS_DO, title="6 C", lang="es"),
     see("classrooms.classroom", "/classrooms/{class}", "302 404 404 404 404 404 200 404 404 404 200 404 404 302"),
@@ -203,6 +212,11 @@ ROWS = [
     do("classrooms.leave", "/classrooms/{class}/pupils/{mate}/leave", "302 404 404 404 404 404 303 404 404 404 404 404 404 302"),
     do("classrooms.add_co_teacher", "/classrooms/{class}/teachers", "302 404 404 404 404 404 303 404 404 404 303 404 404 302", about="of the school", name="{another_name}"),
     do("classrooms.add_co_teacher", "/classrooms/{class}/teachers", "302 404 404 404 404 404 422 404 404 404 422 404 404 302", about="of another school", name="{third_name}"),
+    see("devices.page", "/classrooms/{class}/devices", "302 404 404 404 404 404 200 404 404 404 200 404 404 302"),
+    do("devices.enrol", "/classrooms/{class}/devices", "302 404 404 404 404 404 303 404 404 404 303 404 404 302", name=""),
+    do("devices.pictures", "/classrooms/{class}/devices/{device}/pictures", "302 404 404 404 404 404 303 404 404 404 303 404 404 302", do="open"),
+    do("devices.end", "/classrooms/{class}/devices/{device}/end", "302 404 404 404 404 404 303 404 404 404 404 404 404 302", about="once"),
+    do("devices.end", "/classrooms/{class}/devices/{other_device}/end", "302 404 404 404 404 404 404 404 404 404 404 404 404 302", about="of another class"),
     do("partnerships.propose", "/classrooms/{class}/partnerships", "302 404 404 404 404 404 303 404 404 404 404 404 404 302", code="{third_code}", title="Again"),
     do("partnerships.answer_proposal", "/partnerships/{asked}/answer", "302 404 404 404 404 404 303 404 404 404 404 404 404 302", do="accept"),
     see("school.page", "/school",          "302 404 404 404 404 404 404 404 404 200 404 404 404 302"),

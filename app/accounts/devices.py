@@ -2,10 +2,10 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
 
-from flask import Response, current_app, request
+from flask import current_app, request
 from sqlalchemy import select, update
+from werkzeug.wrappers import Response
 
 from app.accounts.models import Account, Device, SignInSession
 from app.db import db, now
@@ -30,13 +30,12 @@ def this_device() -> Device | None:
     ).one_or_none()
 
 
-def devices_of(classroom_id: int) -> Sequence[Device]:
+def devices_of(classroom_id: int) -> list[Device]:
     """List a class's devices that are still its own, as they were made."""
-    return db.session.scalars(
-        select(Device)
-        .where(Device.classroom_id == classroom_id, Device.ended_at.is_(None))
-        .order_by(Device.id)
-    ).all()
+    theirs = select(Device).where(
+        Device.classroom_id == classroom_id, Device.ended_at.is_(None)
+    )
+    return list(db.session.scalars(theirs.order_by(Device.id)))
 
 
 def enrol(classroom_id: int, name: str, teacher: Account) -> tuple[Device, str]:

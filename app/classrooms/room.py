@@ -6,6 +6,7 @@ from app.classrooms import (
     card_views,
     class_views,
     cli,
+    device_views,
     partnership_views,
     school_views,
     sign_in_views,
@@ -18,6 +19,7 @@ def register(app: Flask) -> None:
         school_views,
         class_views,
         card_views,
+        device_views,
         partnership_views,
     ):
         app.register_blueprint(views.bp)

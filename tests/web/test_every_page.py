@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import event, select
 from sqlalchemy.engine import Engine
 
+from app.accounts import devices
 from app.accounts.models import Account
 from app.classrooms.models import Classroom
 from app.classrooms.partnering import propose
@@ -31,6 +32,7 @@ from tests.builders import (
     a_school,
     a_teacher,
     a_thread,
+    hashed,
     letters_between,
     own_space,
     released,
@@ -40,6 +42,7 @@ from tests.clients import Client
 # Design section 7.
 MOST_QUERIES = 6
 MOST_BYTES = 14_000
+CARD = "481526481526"
 NEVER = ("script", "style", "iframe", "object", "embed", "base")
 
 
@@ -54,6 +57,9 @@ class School:
         self.space = a_partnership(self.room, other)
         self.pupils = [a_pupil(self.room) for _n in range(12)]
         self.pupil = self.pupils[0]
+        self.pupil.card, self.pupil.picture_secret = CARD, hashed("fish kite drum")
+        tablet, self.token = devices.enrol(self.room.id, "Tablet 1", self.teacher)
+        devices.open_to_pictures(tablet, opened=True)
         friends = [a_pupil(other) for _n in range(12)]
         self.forum = a_forum(self.space)
         self._conversations(friends)
@@ -103,6 +109,7 @@ class School:
     def pages(self) -> dict[str, list[str]]:
         picture = db.session.scalars(select(Attachment.id).order_by(Attachment.id))
         shown = f"/p/{self.shown.uid}"
+        hers = f"/sign-in/name/{self.pupil.id}"
         both = [
             "/", "/me", "/letters", f"/letters/{self.letters[0].id}", "/forums",
             f"/forums/{self.forum.id}", f"/threads/{self.thread.id}",
@@ -115,10 +122,12 @@ class School:
             "pupil": [*both, f"{self._own()}/sent", f"/p/{self.returned.uid}/mend"],
             "teacher": [
                 *both, "/waiting", "/reports", "/classrooms",
-                f"/classrooms/{self.room.id}", f"/letters/pair/{self.space.id}",
+                f"/classrooms/{self.room.id}",
+                f"/classrooms/{self.room.id}/devices", f"/letters/pair/{self.space.id}",
             ],
             "admin": ["/school", "/health", "/classrooms"],
-            "nobody": ["/sign-in", "/sign-in/teacher", "/slip", "/nothing-here"],
+            "tablet": ["/sign-in", "/sign-in?plain", hers, f"{hers}/pictures"],
+            "nobody": [f"/sign-in/card/{CARD}", "/sign-in", "/sign-in/teacher", "/slip", "/nothing-here"],
         }  # fmt: skip
 
     def _own(self) -> str:
@@ -126,7 +135,10 @@ class School:
         return f"/p/{db.session.scalars(own.where(Post.hidden_at.is_(None))).first()}"
 
     def client(self, app: Flask, who: str) -> Client:
-        return Client(app, getattr(self, who, None))
+        client = Client(app, getattr(self, who, None))
+        if who == "tablet":
+            client.web.set_cookie(devices.COOKIE, self.token, path=devices.PATH)
+        return client
 
 
 def _decorate(post: Post) -> None:
@@ -236,7 +248,7 @@ def test_the_judge_sees_what_pages_may_not_have() -> None:
     assert Judge(good).faults == []
 
 
-@pytest.mark.parametrize("who", ["pupil", "teacher", "admin", "nobody"])
+@pytest.mark.parametrize("who", ["pupil", "teacher", "admin", "tablet", "nobody"])
 def test_no_page_has_a_script_an_inline_style_or_a_nameless_field(
     app: Flask, school: School, who: str
 ) -> None:
@@ -248,7 +260,7 @@ def test_no_page_has_a_script_an_inline_style_or_a_nameless_field(
     assert judged == {url: [] for url in pages}
 
 
-@pytest.mark.parametrize("who", ["pupil", "teacher", "admin", "nobody"])
+@pytest.mark.parametrize("who", ["pupil", "teacher", "admin", "tablet", "nobody"])
 def test_no_page_costs_more_queries_or_bytes_than_the_design_allows(
     app: Flask, school: School, who: str
 ) -> None:
