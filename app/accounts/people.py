@@ -10,11 +10,11 @@ from itertools import count
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from app.accounts import tries
 from app.accounts.models import Account, Person
 from app.accounts.names import fold, shared_name, tidy
 from app.accounts.secrets import (
     CARD_DIGITS,
-    PASSPHRASE_MIN,
     hash_secret,
     new_pin,
     new_slip,
@@ -137,8 +137,9 @@ def fresh_pins(count: int) -> list[FreshPin]:
 
 
 def give_pin(account: Account, fresh: FreshPin) -> None:
-    """Put a new PIN in place of the old and end all sessions."""
+    """Put a new PIN in place of the old: sessions end, and tries begin anew."""
     account.secret = fresh.hashed
+    tries.forget(tries.account_keys(account))
     end_all_sessions([account])
 
 
@@ -152,8 +153,8 @@ def give_slip(account: Account) -> str:
     return slip
 
 
-def use_slip(slip: str, passphrase: str, again: str) -> Account:
-    """Set the passphrase that a slip allows, and use the slip up."""
+def slip_owner(slip: str) -> Account:
+    """Find whose slip this is; Refused when it is nobody's."""
     account = db.session.scalars(
         select(Account).where(
             Account.slip_sha256 == slip_digest(slip), Account.slip_until > now()
@@ -161,37 +162,17 @@ def use_slip(slip: str, passphrase: str, again: str) -> Account:
     ).one_or_none()
     if account is None:
         raise Refused(
-            _("This slip is used up, too old or mistyped. Ask for a new one.")
+            _("This slip is used up, too old or mistyped. Ask for a new one."), "slip"
         )
-    set_passphrase(account, passphrase, again)
-    account.slip_sha256 = account.slip_until = None
     return account
 
 
-def set_passphrase(account: Account, passphrase: str, again: str) -> None:
-    check_passphrase(passphrase, again)
-    account.secret = hash_secret(passphrase)
-
-
-def check_passphrase(passphrase: str, again: str) -> None:
-    """Refuse a passphrase that is short, simple or mistyped."""
-    if len(passphrase) < PASSPHRASE_MIN or len(set(passphrase)) < 5:
-        raise Refused(
-            _(
-                "A passphrase has at least %(least)s characters. Take four words that "
-                "only you would put together.",
-                least=PASSPHRASE_MIN,
-            ),
-            "secret",
-        )
-    if len(passphrase) > 200:
-        raise Refused(
-            _("A passphrase has at most 200 characters. Shorten it."), "secret"
-        )
-    if passphrase != again:
-        raise Refused(
-            _("The two passphrases differ. Type the same one twice."), "again"
-        )
+def use_slip(slip: str, hashed: str) -> Account:
+    """Set the passphrase that a slip allows, and use the slip up."""
+    account = slip_owner(slip)
+    account.secret = hashed
+    account.slip_sha256 = account.slip_until = None
+    return account
 
 
 def teacher_named(name: str) -> Account | None:

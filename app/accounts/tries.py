@@ -6,16 +6,19 @@ it fits, so that a hundred at once, or a pulled plug, test no more than one by o
 
 import hashlib
 import ipaddress
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from flask import current_app, request
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
 from app.accounts import elapsed
 from app.accounts.models import Account, WrongTry
-from app.db import db, now
+from app.db import db, next_number, now
+from app.jobs.registry import chore_at_start, chore_when_idle
 
 FIRST_WAIT_SECONDS = 30
 LONGEST_WAIT_SECONDS = 15 * 60
@@ -23,11 +26,15 @@ DAY_SECONDS = 24 * 3600
 HOUR_SECONDS = 3600
 # So many an hour on the whole server are more than a school's typing mistakes.
 ALARM_AN_HOUR = 200
+# Counting ends here: the number says "very many", and costs the same for all above.
+MOST_COUNTED = 1000
 
 # Each side is counted by itself, so that a stranger who locks an account from outside
 # locks nobody out of the class's own devices, nor who holds her card.
 ELSEWHERE, CLASS_DEVICE, CARD = "elsewhere", "class device", "card"
 SIDES = (ELSEWHERE, CLASS_DEVICE, CARD)
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,15 @@ class Waits(Exception):  # noqa: N818  # an answer, not a fault
     seconds: int
 
 
+class Earlier(NamedTuple):
+    """A wrong try of before: when, by the clock and by the calendar."""
+
+    boot: str
+    steady: int
+    at: datetime
+    forgiven: bool
+
+
 def key_of(*parts: object) -> str:
     """Make a key that tells nothing to who reads the table without the secret key."""
     said = "\n".join([current_app.config["SECRET_KEY"], *map(str, parts)])
@@ -69,9 +85,15 @@ def address_key() -> str:
         address = ipaddress.ip_address(told)
     except ValueError:
         return key_of("address", told)
-    if address.version == 6 and address.ipv4_mapped is None:
-        address = ipaddress.ip_network((address, 64), strict=False).network_address
+    if address.version == 6:
+        house = ipaddress.ip_network((address, 64), strict=False).network_address
+        return key_of("address", address.ipv4_mapped or house)
     return key_of("address", address)
+
+
+def account_keys(account: Account) -> list[str]:
+    """Name all ways in which tries of this pupil are counted."""
+    return [key_of(side, account.id) for side in SIDES]
 
 
 def reserve(account_key: str, source_key: str) -> int:
@@ -79,16 +101,26 @@ def reserve(account_key: str, source_key: str) -> int:
 
     Raises `Waits` or `NeedsTeacher`, and writes nothing, when it may not be made.
     """
-    _check(account_key, source_key)
-    row = WrongTry(
-        account_key=account_key,
-        source_key=source_key,
-        boot=elapsed.boot(),
-        steady=elapsed.steady(),
+    # All tries stand in line for their number, so that two never count the same rows.
+    number = next_number("wrong_try")
+    try:
+        _check(account_key, source_key)
+    except (Waits, NeedsTeacher):
+        db.session.rollback()
+        raise
+    db.session.add(
+        WrongTry(
+            id=number,
+            account_key=account_key,
+            source_key=source_key,
+            at=now(),
+            boot=elapsed.boot(),
+            steady=elapsed.steady(),
+        )
     )
-    db.session.add(row)
+    _sound_alarm()
     db.session.commit()
-    return row.id
+    return number
 
 
 def it_fitted(try_id: int, account_key: str) -> None:
@@ -96,78 +128,116 @@ def it_fitted(try_id: int, account_key: str) -> None:
     db.session.execute(delete(WrongTry).where(WrongTry.id == try_id))
     db.session.execute(
         update(WrongTry)
-        .where(WrongTry.account_key == account_key)
+        .where(WrongTry.account_key == account_key, WrongTry.forgiven.is_(False))
         .values(forgiven=True)
         .execution_options(synchronize_session=False)
     )
 
 
-def forget(account_keys: list[str]) -> None:
+def forget(account_keys: Sequence[str]) -> None:
     """Let somebody begin anew: her teacher has seen to it."""
     db.session.execute(delete(WrongTry).where(WrongTry.account_key.in_(account_keys)))
 
 
+def last_hour() -> int:
+    """Count the last hour's wrong tries of all, up to `MOST_COUNTED`; one query."""
+    # The newest by number: the table has no order in time but this.
+    newest = (
+        select(WrongTry.boot, WrongTry.steady, WrongTry.at)
+        .order_by(WrongTry.id.desc())
+        .limit(MOST_COUNTED)
+        .subquery()
+    )
+    recent = (
+        select(func.count()).select_from(newest).where(_within(HOUR_SECONDS, newest.c))
+    )
+    return db.session.scalar(recent) or 0
+
+
 def alarm() -> int:
     """Count the last hour's wrong tries of all when they are too many, else 0."""
-    count = db.session.scalar(
-        select(func.count()).select_from(WrongTry).where(_within(HOUR_SECONDS))
-    )
-    return count if count and count >= ALARM_AN_HOUR else 0
+    count = last_hour()
+    return count if count >= ALARM_AN_HOUR else 0
 
 
-def sweep() -> None:
-    """Drop what no longer counts; the caller commits."""
+@dataclass
+class _Told:
+    """When this process last wrote of the alarm, by the steady clock."""
+
+    steady: float = float("-inf")
+
+
+_told = _Told()
+
+
+def _sound_alarm() -> None:
+    if elapsed.steady() - _told.steady < HOUR_SECONDS:
+        return
+    count = alarm()
+    if count:
+        _told.steady = elapsed.steady()
+        log.warning(
+            "%s wrong secrets in the last hour: somebody may be guessing", count
+        )
+
+
+@chore_at_start
+@chore_when_idle
+def sweep_tries() -> None:
+    """Drop what no longer counts, and end what would count for ever; commits."""
     db.session.execute(delete(WrongTry).where(~_within(DAY_SECONDS)))
+    # The calendar was ahead, and the machine has been switched on anew since: how
+    # long ago it was, nobody knows. Its day begins now, or it would last for years.
+    db.session.execute(
+        update(WrongTry)
+        .where(~_of_this_boot(), WrongTry.at > now())
+        .values(at=now(), boot=elapsed.boot(), steady=elapsed.steady())
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
 
 
 def _check(account_key: str, source_key: str) -> None:
     own = _newest(WrongTry.account_key == account_key, ACCOUNT, MOST_A_DAY)
-    rows = db.session.scalars(own).all()
-    if len(rows) >= MOST_A_DAY:
+    if len(own) >= MOST_A_DAY:
         raise NeedsTeacher
-    _wait([row for row in rows if not row.forgiven], ACCOUNT)
-    most = SOURCE.free + 10
-    _wait(
-        db.session.scalars(
-            _newest(WrongTry.source_key == source_key, SOURCE, most)
-        ).all(),
-        SOURCE,
-    )
+    _wait([one for one in own if not one.forgiven], ACCOUNT)
+    # From there on the waiting grows no more.
+    most = SOURCE.free + LONGEST_WAIT_SECONDS // FIRST_WAIT_SECONDS
+    _wait(_newest(WrongTry.source_key == source_key, SOURCE, most), SOURCE)
 
 
-def _newest(
-    whose: ColumnElement[bool], limit: Limit, most: int
-) -> Select[tuple[WrongTry]]:
-    return (
-        select(WrongTry)
+def _newest(whose: ColumnElement[bool], limit: Limit, most: int) -> list[Earlier]:
+    rows = db.session.execute(
+        select(WrongTry.boot, WrongTry.steady, WrongTry.at, WrongTry.forgiven)
         .where(whose, _within(limit.seconds))
         .order_by(WrongTry.id.desc())
         .limit(most)
     )
+    return [Earlier(*row) for row in rows]
 
 
-def _wait(rows: Sequence[WrongTry], limit: Limit) -> None:
+def _wait(tries: Sequence[Earlier], limit: Limit) -> None:
     """Make wait who has tried too often; the newest try comes first."""
-    over = len(rows) - limit.free
+    over = len(tries) - limit.free
     if over < 0:
         return
-    last = rows[0]
+    last = tries[0]
     passed = max(0.0, elapsed.seconds_since(last.boot, last.steady, last.at))
-    doubled = FIRST_WAIT_SECONDS * 2 ** min(over, 10)
-    left = min(doubled, LONGEST_WAIT_SECONDS) - passed
+    left = min(FIRST_WAIT_SECONDS * 2**over, LONGEST_WAIT_SECONDS) - passed
     if left > 0:
         raise Waits(int(left) + 1)
 
 
-def _within(seconds: int) -> ColumnElement[bool]:
+def _of_this_boot(columns: Any = WrongTry) -> ColumnElement[bool]:
+    """Hold where the steady clock can tell the age, as in `elapsed.seconds_since`."""
+    return and_(columns.boot == elapsed.boot(), columns.steady <= elapsed.steady())
+
+
+def _within(seconds: int, columns: Any = WrongTry) -> ColumnElement[bool]:
     """Hold for tries of the last so many seconds; see `elapsed`."""
-    here = WrongTry.boot == elapsed.boot()
+    here = _of_this_boot(columns)
     return or_(
-        and_(here, WrongTry.steady > elapsed.steady() - seconds),
-        and_(~here, WrongTry.at > now() - timedelta(seconds=seconds)),
+        and_(here, columns.steady > elapsed.steady() - seconds),
+        and_(~here, columns.at > now() - timedelta(seconds=seconds)),
     )
-
-
-def account_keys(account: Account) -> list[str]:
-    """Name all ways in which tries of this account are counted."""
-    return [key_of(side, account.id) for side in SIDES]

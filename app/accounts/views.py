@@ -3,12 +3,14 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import login_required
 
+from app.accounts import tries
 from app.accounts.models import Account
 from app.accounts.names import fold
-from app.accounts.people import teacher_named, use_slip
+from app.accounts.passphrases import hashed_passphrase
+from app.accounts.people import slip_owner, teacher_named, use_slip
 from app.accounts.sessions import end_session, start_session, viewer
-from app.accounts.signing_in import Claim, sign_in
-from app.db import db
+from app.accounts.signing_in import Claim, counted_code, sign_in
+from app.db import db, reading
 from app.web.answers import Answer
 from app.web.errors import Refused
 from app.web.going import next_page
@@ -28,7 +30,7 @@ def sign_in_teacher_now() -> Answer:
     account = teacher_named(name)
     try:
         sign_in(
-            Claim(account.id if account else None, f"adult {fold(name)}"),
+            Claim(account.id if account else None, f"adult {fold(name)}", adult=True),
             request.form.get("secret", ""),
             own="own" in request.form,
         )
@@ -46,12 +48,19 @@ def slip() -> Answer:
 @bp.post("/slip")
 def slip_now() -> Answer:
     form = request.form
+    typed = form.get("slip", "")
     try:
-        account = use_slip(
-            form.get("slip", ""), form.get("secret", ""), form.get("again", "")
-        )
+        with counted_code("slip"):
+            known = [slip_owner(typed).full_name]
+        with reading():
+            hashed = hashed_passphrase(
+                form.get("secret", ""), form.get("again", ""), known
+            )
+        account = use_slip(typed, hashed)
     except Refused as refusal:
         return render_template("accounts/slip.html", error=refusal), 422
+    # Her wrong tries here were of the passphrase that she had lost.
+    tries.forget([Claim(account.id, "", adult=True).account_key()])
     start_session(account)
     db.session.commit()
     return redirect(url_for("home.my_post"), code=303)

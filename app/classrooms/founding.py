@@ -49,13 +49,20 @@ def has_school() -> bool:
     return db.session.scalar(select(School.id).where(School.own).limit(1)) is not None
 
 
-def first_code_fits(code_file: Path, typed: str) -> bool:
-    """Compare with the code that was printed in the terminal."""
+def check_first_code(code_file: Path, typed: str) -> None:
+    """Compare with the code that was printed in the terminal; Refused when it differs."""
     try:
         code = digits(code_file.read_text("ascii"))
     except OSError:
-        return False
-    return bool(code) and hmac.compare_digest(code, digits(typed))
+        code = ""
+    if not code or not hmac.compare_digest(code, digits(typed)):
+        raise Refused(
+            _(
+                "This is not the code in the terminal window where the server started. "
+                "Look there and type it again."
+            ),
+            "code",
+        )
 
 
 def make_school(name: str, lang: str) -> School:

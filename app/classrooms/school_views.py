@@ -9,21 +9,17 @@ from flask import (
     request,
     url_for,
 )
-from flask_babel import gettext as _
 from flask_login import login_required
 from sqlalchemy import Select, select
 
 from app.accounts.models import Account
-from app.accounts.people import (
-    check_passphrase,
-    give_slip,
-    make_teacher,
-    set_passphrase,
-)
+from app.accounts.passphrases import hashed_passphrase
+from app.accounts.people import give_slip, make_teacher
 from app.accounts.sessions import start_session, viewer
+from app.accounts.signing_in import counted_code
 from app.classrooms import founding
 from app.classrooms.models import School
-from app.db import db
+from app.db import db, reading
 from app.web.answers import Answer
 from app.web.errors import Refused, one_or_404
 from app.web.langs import chosen_lang
@@ -33,38 +29,43 @@ bp = Blueprint("school", __name__, template_folder="templates")
 
 @bp.get("/first")
 def first_run() -> Answer:
-    if founding.has_school():
-        abort(404)
+    _if_no_school()
     return render_template("classrooms/first_run.html")
 
 
 @bp.post("/first")
 def first_run_now() -> Answer:
-    if founding.has_school():
-        abort(404)
+    _if_no_school()
     code_file = current_app.config["INSTANCE"] / "first-run-code"
     form = request.form
     try:
-        if not founding.first_code_fits(code_file, form.get("code", "")):
-            raise Refused(
-                _(
-                    "This is not the code in the terminal window where the server started. "
-                    "Look there and type it again."
-                )
+        with counted_code("code"):
+            founding.check_first_code(code_file, form.get("code", ""))
+        with reading():
+            hashed = hashed_passphrase(
+                form.get("secret", ""),
+                form.get("again", ""),
+                [form.get("school", ""), form.get("name", "")],
             )
-        check_passphrase(form.get("secret", ""), form.get("again", ""))
+        _if_no_school()  # another may have made it meanwhile
         account = founding.found_school(
             form.get("school", ""), form.get("name", ""), chosen_lang()
         )
-        set_passphrase(account, form.get("secret", ""), form.get("again", ""))
+        account.secret = hashed
     except Refused as refusal:
         db.session.rollback()
+        _if_no_school()
         page = render_template("classrooms/first_run.html", error=refusal)
         return page, 422
     start_session(account)
     db.session.commit()
     code_file.unlink(missing_ok=True)
     return redirect(url_for("classrooms.my_classrooms"), code=303)
+
+
+def _if_no_school() -> None:
+    if founding.has_school():
+        abort(404)
 
 
 @bp.get("/school")

@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from werkzeug.datastructures import FileStorage
 
 from app.accounts.models import Account
-from app.accounts.people import FreshPin, fresh_pins, make_teacher, set_passphrase
+from app.accounts.people import FreshPin, fresh_pins, make_teacher
+from app.accounts.secrets import hash_secret
 from app.classrooms.class_list import add_pupils
 from app.classrooms.founding import add_teacher, has_school, make_classroom, make_school
 from app.classrooms.models import Classroom, Space
@@ -129,7 +130,7 @@ def _make_class(said: words.Class, pins: list[FreshPin], cast: Cast) -> Classroo
     teachers: list[Account] = []
     for name, phrase in zip(said.teachers, phrases, strict=True):
         teacher = make_teacher(school.id, name, said.lang, admin=not teachers)
-        set_passphrase(teacher, phrase, phrase)
+        teacher.secret = hash_secret(phrase)
         cast.accounts[_first(name)] = teacher
         teachers.append(teacher)
     classroom = make_classroom(teachers[0], said.title, said.lang)
