@@ -17,7 +17,7 @@ from app.accounts.people import (
     teacher_named,
 )
 from app.accounts.sessions import viewer
-from app.classrooms import class_list, founding, partnering
+from app.classrooms import addresses, class_list, founding, partnering
 from app.classrooms.card_views import cards_page
 from app.classrooms.models import Classroom, School
 from app.classrooms.permissions import is_teacher
@@ -73,6 +73,7 @@ def classroom_page(shown: Classroom, error: Refused | None = None) -> str:
     return render_template(
         "classrooms/classroom.html",
         classroom=shown,
+        moved=addresses.moved(viewer()),
         pupils=class_list.pupils(shown),
         teachers=class_list.teachers(shown),
         partnerships=partnering.partnerships_of(shown),

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, render_template
 from flask_login import login_required
 
 from app.accounts.sessions import viewer
+from app.classrooms import addresses
 from app.classrooms.models import SpaceClassroom
 from app.classrooms.partnering import asked_of
 from app.classrooms.permissions import is_teacher
@@ -22,6 +23,7 @@ def my_post() -> str | Response:
     if is_teacher(viewer()):
         return render_template(
             "home/my_morning.html",
+            moved=addresses.moved(viewer()),
             waiting=waiting_count(viewer()),
             reports=len(db.session.scalars(open_reports(viewer())).all()),
             asked=db.session.scalar(

@@ -19,13 +19,13 @@ FOREVER = "public, max-age=31536000, immutable"
 
 
 def register(app: Flask) -> None:
-    own_names = _own_names() | app.config["HOSTS"]
+    names = own_names() | app.config["HOSTS"]
 
     @app.before_request
     def refuse_strange_hosts() -> None:
         """A page of another site that renames itself to our address is not us."""
         name = host_name()
-        if name.lower() not in own_names and not _is_address(name):
+        if name.lower() not in names and not _is_address(name):
             abort(400, _("This server does not answer to that name."))
 
     @app.before_request
@@ -78,7 +78,8 @@ def _compress(response: Response) -> Response:
     return response
 
 
-def _own_names() -> set[str]:
+def own_names() -> set[str]:
+    """Tell by which names this machine is called in its own network."""
     name = socket.gethostname().lower()
     bare = name.split(".", 1)[0]
     return {"localhost", name, bare, f"{bare}.local", f"{bare}.lan"}

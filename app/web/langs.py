@@ -1,11 +1,12 @@
 """Languages: which one a page speaks, and how each is called by its own speakers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from flask import Flask, current_app, g, has_request_context, request, session
-from flask_babel import Babel, get_locale, get_translations
+from flask_babel import Babel, force_locale, get_locale, get_translations
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -109,6 +110,22 @@ def _sayings() -> dict[str, Markup]:
     known = _said.setdefault(page_lang(), {})
     g.sayings = known
     return known
+
+
+@contextmanager
+def speaking(lang: str) -> Iterator[None]:
+    """Make a part of a page in its readers' language, such as cards for a class.
+
+    A language that pages do not speak leaves the page's own.
+    """
+    if lang not in current_app.config["LANGUAGES"]:
+        lang = page_lang()
+    g.pop("sayings", None)
+    try:
+        with force_locale(lang):
+            yield
+    finally:
+        g.pop("sayings", None)
 
 
 def chosen_lang() -> str:

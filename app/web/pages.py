@@ -21,9 +21,8 @@ PLACE = 987_654_321_012_345
 
 
 def register(app: Flask) -> None:
-    css = Path(app.static_folder or "") / "site.css"
-    digest = hashlib.sha256(css.read_bytes()).hexdigest()[:8]
-    app.jinja_env.globals["stylesheet"] = f"/static/site.css?{digest}"
+    app.jinja_env.globals["stylesheet"] = _by_its_words(app, "site.css")
+    app.jinja_env.globals["paper_stylesheet"] = _by_its_words(app, "paper.css")
     app.jinja_env.globals["url_for"] = address
     app.jinja_env.filters["day"] = day
     app.jinja_env.filters["clock"] = clock
@@ -34,6 +33,13 @@ def register(app: Flask) -> None:
     @app.get("/ping")
     def ping() -> Response:
         return Response(status=204)
+
+
+def _by_its_words(app: Flask, name: str) -> str:
+    """Make a stylesheet's address: other words in it, another address."""
+    css = Path(app.static_folder or "") / name
+    digest = hashlib.sha256(css.read_bytes()).hexdigest()[:8]
+    return f"/static/{name}?{digest}"
 
 
 def address(endpoint: str, **values: object) -> str:
