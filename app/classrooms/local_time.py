@@ -12,7 +12,7 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from app.accounts.models import Viewer
-from app.classrooms.models import Classroom, School, SpaceClassroom, space_ids
+from app.classrooms.models import Classroom, School, Space, SpaceClassroom, space_ids
 from app.db import db, now
 
 # A zone that was changed elsewhere, as in a terminal, is right a minute later.
@@ -91,10 +91,19 @@ class LocalTime:
     place: str
 
 
-def local_times(others: Iterable[School]) -> list[LocalTime]:
-    """Tell the time here and at each place where it is another one."""
-    here = zone_of_reader()
-    if here is None:
+def schools_in(partnerships: Iterable[Space]) -> list[School]:
+    """List the schools whose classes have joined these partnerships."""
+    return [
+        joined.classroom.school
+        for space in partnerships
+        for joined in space.classrooms
+        if joined.joined_at is not None
+    ]
+
+
+def local_times(here: str | None, others: Iterable[School]) -> list[LocalTime]:
+    """Tell the time in this zone and at each place where it is another one."""
+    if not here:
         return []
     places = {
         (school.place or school.name): school.time_zone

@@ -7,6 +7,7 @@ from app.classrooms import (
     class_views,
     cli,
     device_views,
+    local_time,
     partnership_views,
     school_views,
     sign_in_views,
@@ -14,6 +15,7 @@ from app.classrooms import (
 
 
 def register(app: Flask) -> None:
+    local_time.register(app)
     for views in (
         sign_in_views,
         school_views,

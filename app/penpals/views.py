@@ -5,6 +5,11 @@ from flask_login import login_required
 from sqlalchemy.orm import selectinload
 
 from app.accounts.sessions import viewer
+from app.classrooms.local_time import (
+    local_times,
+    partner_schools,
+    zone_of_reader,
+)
 from app.classrooms.models import PARTNERSHIP, Space, SpaceClassroom
 from app.classrooms.permissions import is_teacher, looks_after_pupils
 from app.db import db
@@ -42,6 +47,9 @@ def _all_letters_page(error: Refused | None = None) -> str:
         "penpals/all_letters.html",
         threads=threads,
         partnerships=partnerships_taught(viewer()) if is_teacher(viewer()) else [],
+        times=local_times(
+            zone_of_reader(), partner_schools(viewer(), viewer().person.school_id)
+        ),
         error=error,
     )
 
