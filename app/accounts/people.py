@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import count
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -21,6 +20,7 @@ from app.accounts.secrets import (
     slip_digest,
 )
 from app.accounts.sessions import end_all_sessions
+from app.accounts.shown_names import SHOWN_MAX, free_name, shown_names
 from app.accounts.symbols import SYMBOLS
 from app.db import db, now
 from app.web.errors import Refused
@@ -29,7 +29,6 @@ SLIP_DAYS = 7
 NAME_MAX = 80
 # One sign may stand for a whole word; the column holds this much.
 FOLDED_MAX = 120
-SHOWN_MAX = 60
 
 
 def checked_name(typed: str, field: str = "") -> str:
@@ -49,16 +48,19 @@ def checked_name(typed: str, field: str = "") -> str:
     return name
 
 
-def make_person(school_id: int, full_name: str, lang: str, symbol: str = "") -> Account:
+def make_person(
+    school_id: int, full_name: str, lang: str, symbol: str = "", shown_name: str = ""
+) -> Account:
     """Add a person with an account that has no secret yet; flushes.
 
-    Without a `symbol` one is drawn.
+    Without a `symbol` one is drawn; without a `shown_name`, which the caller has
+    checked, it is the first name and an initial.
     """
     name = checked_name(full_name)
     person = Person(
         school_id=school_id,
         number=Person.next_number(school_id),
-        shown_name=_free_shown_name(school_id, name),
+        shown_name=shown_name or free_name(shared_name(name), shown_names(school_id)),
         symbol=symbol or secrets.choice(SYMBOLS),
         lang=lang,
     )
@@ -76,9 +78,11 @@ def rarest_symbol(taken: Iterable[str]) -> str:
     return secrets.choice([name for name, n in counted.items() if n == fewest])
 
 
-def make_pupil(school_id: int, full_name: str, lang: str, symbol: str = "") -> Account:
+def make_pupil(
+    school_id: int, full_name: str, lang: str, symbol: str = "", shown_name: str = ""
+) -> Account:
     """Add a person with an account and the number of her printed card."""
-    account = make_person(school_id, full_name, lang, symbol)
+    account = make_person(school_id, full_name, lang, symbol, shown_name)
     account.card = free_card()
     db.session.flush()
     return account
@@ -175,22 +179,14 @@ def use_slip(slip: str, hashed: str) -> Account:
     return account
 
 
+def end_access(account: Account) -> None:
+    """Let somebody in no more: sign-ins, secret and slip end; what she wrote stays."""
+    account.left_at = now()
+    account.secret = account.slip_sha256 = account.slip_until = None
+    end_all_sessions([account])
+
+
 def teacher_named(name: str) -> Account | None:
     return db.session.scalars(
         select(Account).where(Account.login_folded == fold(name))
     ).one_or_none()
-
-
-def _free_shown_name(school_id: int, full_name: str) -> str:
-    """Two pupils called Ana R. become Ana R. and Ana R. 2 to the outside."""
-    shown = shared_name(full_name)
-    taken = set(
-        db.session.scalars(
-            select(Person.shown_name).where(
-                Person.school_id == school_id,
-                Person.shown_name.startswith(shown, autoescape=True),
-            )
-        )
-    )
-    free = (f"{shown} {n}" if n > 1 else shown for n in count(1))
-    return next(name for name in free if name not in taken)
