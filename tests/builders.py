@@ -5,6 +5,7 @@ from itertools import count
 
 from sqlalchemy import select
 
+from app.accounts import devices
 from app.accounts.models import Account
 from app.accounts.people import FreshPin, make_adult, make_teacher
 from app.accounts.secrets import hash_secret
@@ -97,6 +98,14 @@ def a_pupil(classroom: Classroom, name: str = "") -> Account:
     )
     db.session.commit()
     return account
+
+
+def a_device(classroom: Classroom, *, pictures: bool = False) -> str:
+    """Make a device the class's own; gives the token of its cookie."""
+    device, token = devices.enrol(classroom.id, "Tablet", teacher_of(classroom))
+    devices.open_to_pictures(device, opened=pictures)
+    db.session.commit()
+    return token
 
 
 def own_space(classroom: Classroom) -> Space:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, g, has_app_context
 from werkzeug.test import TestResponse
 
+from app.accounts import devices
 from app.accounts.models import Account
 from app.accounts.sessions import start_session
 from app.db import db
@@ -18,10 +19,14 @@ KEY = re.compile(r'name="key" value="([^"]+)"')
 class Client:
     """One device. Each request gets a context of its own, as on the real server."""
 
-    def __init__(self, app: Flask, account: Account | None = None) -> None:
+    def __init__(
+        self, app: Flask, account: Account | None = None, *, device: str = ""
+    ) -> None:
         self.app = app
         self.web = app.test_client()
         self.token = ""
+        if device:
+            self.web.set_cookie(devices.COOKIE, device, path=devices.PATH)
         if account is not None:
             self.become(account)
 

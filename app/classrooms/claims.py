@@ -7,12 +7,11 @@ from sqlalchemy import select
 from app.accounts.devices import this_device
 from app.accounts.models import Account, Device
 from app.accounts.names import digits, fold
+from app.accounts.secrets import CARD_DIGITS
 from app.accounts.signing_in import Claim
 from app.classrooms import class_list
 from app.classrooms.models import PUPIL, Classroom, Member
 from app.db import db
-
-CARD_DIGITS = 12
 
 
 @dataclass(frozen=True)

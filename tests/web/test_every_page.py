@@ -13,7 +13,6 @@ from flask import Flask
 from sqlalchemy import event, select
 from sqlalchemy.engine import Engine
 
-from app.accounts import devices
 from app.accounts.models import Account
 from app.classrooms.models import Classroom
 from app.classrooms.partnering import propose
@@ -25,6 +24,7 @@ from app.posts.models import Attachment, Post, Rendition
 from app.web.paging import PAGE_BYTES
 from tests.builders import (
     a_classroom,
+    a_device,
     a_forum,
     a_partnership,
     a_post,
@@ -58,8 +58,7 @@ class School:
         self.pupils = [a_pupil(self.room) for _n in range(12)]
         self.pupil = self.pupils[0]
         self.pupil.card, self.pupil.picture_secret = CARD, hashed("fish kite drum")
-        tablet, self.token = devices.enrol(self.room.id, "Tablet 1", self.teacher)
-        devices.open_to_pictures(tablet, opened=True)
+        self.device = a_device(self.room, pictures=True)
         friends = [a_pupil(other) for _n in range(12)]
         self.forum = a_forum(self.space)
         self._conversations(friends)
@@ -135,10 +134,8 @@ class School:
         return f"/p/{db.session.scalars(own.where(Post.hidden_at.is_(None))).first()}"
 
     def client(self, app: Flask, who: str) -> Client:
-        client = Client(app, getattr(self, who, None))
-        if who == "tablet":
-            client.web.set_cookie(devices.COOKIE, self.token, path=devices.PATH)
-        return client
+        device = self.device if who == "tablet" else ""
+        return Client(app, getattr(self, who, None), device=device)
 
 
 def _decorate(post: Post) -> None:
