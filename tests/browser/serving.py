@@ -13,7 +13,6 @@ from waitress import wasyncore
 import wsgi
 from app.accounts.models import Account
 from app.db import db
-from tests.clients import Client
 from tests.web.test_every_page import School
 
 PATIENCE_MS = 60_000
@@ -33,7 +32,8 @@ class Served:
         return found
 
     def speak(self, lang: str) -> None:
-        """Let everybody read the pages in this language."""
+        """Let everybody, and who looks at the class's tablet, read in this language."""
+        self.school.room.lang = lang
         for who in self.school.pages():
             account = self.account(who)
             if account is not None:
@@ -46,10 +46,13 @@ class Served:
         """Open a browser in which this person is signed in already."""
         context = chromium.new_context(base_url=self.url, locale=lang, **more)
         context.set_default_timeout(PATIENCE_MS)
-        account = self.account(who)
-        if account is not None:
-            cookie = {"name": "s", "value": Client(self.app, account).cookie}
-            context.add_cookies([{**cookie, "url": self.url}])  # type: ignore[typeddict-item]  # as its docs have it
+        client = self.school.client(self.app, who)
+        # Who is signed in, and which device this is.
+        for name, path in (("s", "/"), ("d", "/sign-in")):
+            kept = client.web.get_cookie(name, path=path)
+            if kept is not None:
+                cookie = {"name": name, "value": kept.value, "path": path}
+                context.add_cookies([{**cookie, "domain": "127.0.0.1"}])  # type: ignore[typeddict-item]  # as its docs have it
         return context
 
 
