@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any, NamedTuple
 
 from flask import current_app, request
@@ -28,6 +29,8 @@ HOUR_SECONDS = 3600
 ALARM_AN_HOUR = 200
 # Counting ends here: the number says "very many", and costs the same for all above.
 MOST_COUNTED = 1000
+# More than a good clock drifts in a day.
+CALENDAR_SLACK_SECONDS = 120
 
 # Each side is counted by itself, so that a stranger who locks an account from outside
 # locks nobody out of the class's own devices, nor who holds her card.
@@ -184,17 +187,25 @@ def _sound_alarm() -> None:
 @chore_at_start
 @chore_when_idle
 def sweep_tries() -> None:
-    """Drop what no longer counts, and end what would count for ever; commits."""
+    """Drop what no longer counts, and keep what does in line with the calendar; commits."""
     db.session.execute(delete(WrongTry).where(~_within(DAY_SECONDS)))
-    # The calendar was ahead, and the machine has been switched on anew since: how
-    # long ago it was, nobody knows. Its day begins now, or it would last for years.
-    db.session.execute(
-        update(WrongTry)
-        .where(~_of_this_boot(), WrongTry.at > now())
-        .values(at=now(), boot=elapsed.boot(), steady=elapsed.steady())
-        .execution_options(synchronize_session=False)
-    )
+    for row in db.session.scalars(select(WrongTry)):
+        _follow_calendar(row)
     db.session.commit()
+
+
+def _follow_calendar(row: WrongTry) -> None:
+    """Let a try tell its age to who knows the calendar alone, after the next start."""
+    age = elapsed.seconds_since(row.boot, row.steady, row.at)
+    if age < 0:
+        # The calendar was ahead, and the machine has been switched on anew since:
+        # how long ago it was, nobody knows. Its day begins now, or lasts for years.
+        row.at, row.boot, row.steady = now(), elapsed.boot(), elapsed.steady()
+        return
+    # The calendar was set meanwhile, and the steady clock knows better.
+    was_at = now() - timedelta(seconds=age)
+    if abs((row.at - was_at).total_seconds()) > CALENDAR_SLACK_SECONDS:
+        row.at = was_at
 
 
 def _check(account_key: str, source_key: str) -> None:
@@ -226,7 +237,7 @@ def _wait(tries: Sequence[Earlier], limit: Limit) -> None:
     passed = max(0.0, elapsed.seconds_since(last.boot, last.steady, last.at))
     left = min(FIRST_WAIT_SECONDS * 2**over, LONGEST_WAIT_SECONDS) - passed
     if left > 0:
-        raise Waits(int(left) + 1)
+        raise Waits(ceil(left))
 
 
 def _of_this_boot(columns: Any = WrongTry) -> ColumnElement[bool]:
