@@ -3,6 +3,7 @@
 import click
 from flask.cli import AppGroup
 
+from app.accounts import access_log
 from app.accounts.people import SLIP_DAYS, give_slip, teacher_named
 from app.db import db
 
@@ -12,14 +13,20 @@ commands = AppGroup("people", help="Help people who cannot sign in.")
 @commands.command("recover")
 @click.argument("name")
 def recover(name: str) -> None:
-    """Print a one-time slip for the teacher NAME, who lost her passphrase."""
+    """Print a one-time slip for the adult NAME, who lost her passphrase."""
     account = teacher_named(name)
     if account is None:
         raise click.ClickException(
-            f"No teacher signs in as “{name}”. Check the spelling; pupils get a "
+            f"No adult signs in as “{name}”. Check the spelling; pupils get a "
             "new PIN from their teacher's class page."
         )
+    if account.left_at is not None:
+        raise click.ClickException(
+            f"{account.full_name} has left the school. An admin lets her come back on "
+            "the page “People of the school”."
+        )
     slip = give_slip(account)
+    access_log.record(None, access_log.RECOVERED, account.person_id)
     db.session.commit()
     click.echo(
         f"Slip for {account.full_name}: {slip}\n"

@@ -16,7 +16,7 @@ from app.accounts.people import (
     rarest_symbol,
 )
 from app.accounts.sessions import end_all_sessions
-from app.classrooms.models import PUPIL, Classroom, Member
+from app.classrooms.models import PUPIL, TEACHES, Classroom, Member
 from app.db import db, now
 from app.web.errors import Refused
 
@@ -127,7 +127,7 @@ def teachers(classroom: Classroom) -> Sequence[Account]:
         .join(Member, Member.person_id == Account.person_id)
         .where(
             Member.classroom_id == classroom.id,
-            Member.role != PUPIL,
+            Member.role.in_(TEACHES),
             Member.left_at.is_(None),
         )
         .order_by(Account.full_name)

@@ -8,18 +8,14 @@ from flask import (
     request,
     url_for,
 )
-from flask_babel import gettext as _
 from flask_login import login_required
 
 from app.accounts.models import Account
-from app.accounts.people import (
-    fresh_pins,
-    teacher_named,
-)
+from app.accounts.people import fresh_pins
 from app.accounts.sessions import viewer
-from app.classrooms import addresses, class_list, founding, partnering
+from app.classrooms import addresses, class_list, founding, partnering, roles
 from app.classrooms.card_views import cards_page
-from app.classrooms.models import Classroom, School
+from app.classrooms.models import TEACHER, Classroom, School
 from app.classrooms.permissions import is_teacher
 from app.db import db, reading
 from app.web.answers import Answer
@@ -70,12 +66,17 @@ def classroom(classroom_id: int) -> Answer:
 
 
 def classroom_page(shown: Classroom, error: Refused | None = None) -> str:
+    colleagues = roles.colleagues(shown)
     return render_template(
         "classrooms/classroom.html",
         classroom=shown,
         moved=addresses.moved(viewer()),
         pupils=class_list.pupils(shown),
-        teachers=class_list.teachers(shown),
+        colleagues=colleagues,
+        leads=any(
+            account.id == viewer().id and role == TEACHER
+            for account, role in colleagues
+        ),
         partnerships=partnering.partnerships_of(shown),
         error=error,
     )
@@ -104,19 +105,6 @@ def add_pupils(classroom_id: int) -> Answer:
 def leave(classroom_id: int, account_id: int) -> Answer:
     shown, account = _pupil_of(classroom_id, account_id)
     class_list.let_leave(shown, account)
-    db.session.commit()
-    return redirect(url_for("classrooms.classroom", classroom_id=shown.id), code=303)
-
-
-@bp.post("/classrooms/<int:classroom_id>/teachers")
-@login_required
-def add_co_teacher(classroom_id: int) -> Answer:
-    shown = one_or_404(Classroom.taught_by(viewer()), id=classroom_id)
-    other = teacher_named(request.form.get("name", ""))
-    if other is None or not other.teacher or other.person.school_id != shown.school_id:
-        said = _("No teacher of your school signs in by this name. Check the spelling.")
-        return classroom_page(shown, Refused(said, "teacher")), 422
-    founding.add_teacher(shown, other)
     db.session.commit()
     return redirect(url_for("classrooms.classroom", classroom_id=shown.id), code=303)
 

@@ -9,8 +9,9 @@ from app.classrooms import (
     device_views,
     local_time,
     partnership_views,
-    school_views,
+    people_views,
     sign_in_views,
+    teacher_views,
 )
 
 
@@ -18,11 +19,13 @@ def register(app: Flask) -> None:
     local_time.register(app)
     for views in (
         sign_in_views,
-        school_views,
+        # The school's pages, with those of its people.
+        people_views,
         class_views,
         card_views,
         device_views,
         partnership_views,
+        teacher_views,
     ):
         app.register_blueprint(views.bp)
     app.cli.add_command(cli.commands)

@@ -14,14 +14,13 @@ from sqlalchemy import Select, select
 
 from app.accounts.models import Account
 from app.accounts.passphrases import hashed_passphrase
-from app.accounts.people import give_slip, make_teacher
 from app.accounts.sessions import start_session, viewer
 from app.accounts.signing_in import counted_code
 from app.classrooms import founding
 from app.classrooms.models import School
 from app.db import db, reading
 from app.web.answers import Answer
-from app.web.errors import Refused, one_or_404
+from app.web.errors import Refused
 from app.web.langs import chosen_lang
 
 bp = Blueprint("school", __name__, template_folder="templates")
@@ -94,36 +93,6 @@ def _teachers_of(school_id: int) -> Select[tuple[Account]]:
         )
         .order_by(Account.full_name)
     )
-
-
-@bp.post("/school/teachers")
-@login_required
-def new_teacher() -> Answer:
-    _admins_only()
-    person = viewer().person
-    try:
-        account = make_teacher(
-            person.school_id,
-            request.form.get("name", ""),
-            chosen_lang(),
-            admin=False,
-        )
-    except Refused as refusal:
-        db.session.rollback()
-        return _school_page(refusal), 422
-    slip = give_slip(account)
-    db.session.commit()
-    return render_template("classrooms/slip.html", account=account, slip=slip)
-
-
-@bp.post("/school/teachers/<int:account_id>/slip")
-@login_required
-def new_slip(account_id: int) -> Answer:
-    _admins_only()
-    account = one_or_404(_teachers_of(viewer().person.school_id), id=account_id)
-    slip = give_slip(account)
-    db.session.commit()
-    return render_template("classrooms/slip.html", account=account, slip=slip)
 
 
 def _admins_only() -> None:

@@ -1,6 +1,6 @@
 """The first page after signing in."""
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, redirect, render_template, url_for
 from flask_login import login_required
 
 from app.accounts.sessions import viewer
@@ -13,13 +13,14 @@ from app.home import morning
 from app.home.first_steps import next_step
 from app.moderation.hiding import open_reports
 from app.posts.models import waiting_count
+from app.web.answers import Answer
 
 bp = Blueprint("home", __name__, template_folder="templates")
 
 
 @bp.get("/")
 @login_required
-def my_post() -> str | Response:
+def my_post() -> Answer:
     if is_teacher(viewer()):
         return render_template(
             "home/my_morning.html",
@@ -32,6 +33,16 @@ def my_post() -> str | Response:
             threads=morning.latest_threads(viewer()),
             step=next_step(viewer()),
         )
+    if viewer().safeguarding:
+        return render_template(
+            "home/reading_along.html",
+            reports=len(db.session.scalars(open_reports(viewer())).all()),
+            threads=morning.latest_threads(viewer()),
+        )
+    if viewer().adult:
+        # Who keeps the school or the machine has no post here.
+        first = "school.people" if viewer().admin else "operations.health_page"
+        return redirect(url_for(first), code=303)
     return render_template(
         "home/my_post.html",
         letters=morning.letter_threads(viewer()),

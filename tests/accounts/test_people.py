@@ -168,4 +168,4 @@ def test_recover_helps_no_pupil_and_no_stranger(app: Flask) -> None:
     for name in (pupil.full_name, "Nobody", ""):
         said = recover(app, name)
         assert said.exit_code == 1
-        assert "No teacher signs in" in said.output
+        assert "No adult signs in" in said.output
