@@ -233,7 +233,7 @@ ROWS = [
     do("cards.settle_address", "/cards/address", "302 404 404 404 404 404 303 303 303 404 303 404 404 302", do="printed"),
     do("classrooms.leave", "/classrooms/{class}/pupils/{mate}/leave", "302 404 404 404 404 404 303 404 404 404 404 404 404 302"),
     see("devices.page", "/classrooms/{class}/devices", "302 404 404 404 404 404 200 404 404 404 200 404 404 302"),
-    do("devices.enrol", "/classrooms/{class}/devices", "302 404 404 404 404 404 303 404 404 404 303 404 404 302", name=""),
+    do("devices.enrol", "/sign-in/devices/{class}", "302 404 404 404 404 404 303 404 404 404 303 404 404 302", name=""),
     do("devices.pictures", "/classrooms/{class}/devices/{device}/pictures", "302 404 404 404 404 404 303 404 404 404 303 404 404 302", do="open"),
     do("devices.end", "/classrooms/{class}/devices/{device}/end", "302 404 404 404 404 404 303 404 404 404 404 404 404 302", about="once"),
     do("devices.end", "/classrooms/{class}/devices/{other_device}/end", "302 404 404 404 404 404 404 404 404 404 404 404 404 302", about="of another class"),

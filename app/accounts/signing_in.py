@@ -81,6 +81,10 @@ class Claim:
         return tries.ELSEWHERE if self.device is None else tries.CLASS_DEVICE
 
 
+class DidNotFit(Refused):
+    """The secret was checked and is another one; a page that knows more may say more."""
+
+
 def sign_in(
     claim: Claim,
     secret: str,
@@ -107,7 +111,7 @@ def sign_in(
             select(getattr(Account, kind)).where(Account.id == claim.account_id)
         )
     if not secret_matches(hashed, secret):
-        raise Refused(_("That did not fit. Check each line and try again."))
+        raise DidNotFit(_("That did not fit. Check each line and try again."))
     tries.it_fitted(try_id, account_key)
     account = db.session.get_one(Account, claim.account_id)
     if not account.may_sign_in:

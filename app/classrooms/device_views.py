@@ -45,13 +45,18 @@ def _devices_page(shown: Classroom, error: Refused | None = None) -> str:
     )
 
 
-@bp.post("/classrooms/<int:classroom_id>/devices")
+# Below /sign-in, where the cookie of the class comes along that it belonged to.
+@bp.post("/sign-in/devices/<int:classroom_id>")
 @login_required
 def enrol(classroom_id: int) -> Answer:
     shown = one_or_404(Classroom.taught_by(viewer()), id=classroom_id)
+    before = devices.this_device()
+    if before is not None:
+        devices.end(before)
     try:
         name = _checked_name(shown, request.form.get("name", ""))
     except Refused as refusal:
+        db.session.rollback()
         return _devices_page(shown, refusal), 422
     _device, token = devices.enrol(shown.id, name, viewer())
     # Pupils sit here from now on.

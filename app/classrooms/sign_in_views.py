@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from app.accounts.devices import renew_cookie, this_device
 from app.accounts.models import Account, Device
 from app.accounts.names import digits, fold
-from app.accounts.signing_in import sign_in
+from app.accounts.signing_in import DidNotFit, sign_in
 from app.accounts.symbols import PICTURES, SYMBOLS, symbol_names
 from app.classrooms import claims, class_list, founding
 from app.classrooms.claims import Named
@@ -39,7 +39,7 @@ def pupil() -> Answer:
     if device is not None and "plain" not in request.args:
         classroom = db.session.get_one(Classroom, device.classroom_id)
         if asked in ("", classroom.code):
-            return _names_page(classroom)
+            return _names_page(classroom, device)
     known = claims.classroom_with(asked) if asked else None
     if known is not None and device is None:
         # From a poster or a card: a choice of language must not lose the class.
@@ -85,13 +85,14 @@ def _typed_page(
     )
 
 
-def _names_page(classroom: Classroom) -> str:
+def _names_page(classroom: Classroom, device: Device) -> str:
     _speak(classroom)
     pupils = db.session.scalars(class_list.accounts_of_pupils(classroom)).all()
     return render_template(
         "classrooms/sign_in_names.html",
         classroom=classroom,
         pupils=sorted(pupils, key=lambda pupil: fold(pupil.person.shown_name)),
+        pictures=device.pictures,
     )
 
 
@@ -143,6 +144,8 @@ def pictures_now(account_id: int) -> Answer:
     try:
         return _signed_in(named, "picture_secret", " ".join(chosen))
     except Refused as refusal:
+        if isinstance(refusal, DidNotFit):
+            refusal = Refused(_("These were other pictures. Begin with the first."))
         return _pictures_page(account, [], refusal), 422
 
 
@@ -240,8 +243,11 @@ def _typed_pin() -> str:
 
 
 def _beside(refusal: Refused) -> Refused:
-    """Where one field is asked for, the words stand beside it."""
-    return Refused(str(refusal), "secret")
+    """Where only the PIN is asked for, the words stand beside it."""
+    said = str(refusal)
+    if isinstance(refusal, DidNotFit):
+        said = _("This PIN did not fit. Type it again.")
+    return Refused(said, "secret")
 
 
 def _speak(classroom: Classroom) -> None:

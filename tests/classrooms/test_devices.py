@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.accounts.devices import devices_of
 from app.accounts.models import Account, Device
 from app.classrooms.models import Classroom
 from app.db import db
@@ -45,7 +46,7 @@ def test_two_taps_from_the_class_page_make_a_device_the_classs_own(
     name = re.search(r'name="name" value="([^"]+)"', client.get(link).text)
     assert name is not None
 
-    answer = client.post(link, {"name": name[1]})
+    answer = client.post(f"/sign-in/devices/{room.id}", {"name": name[1]})
     page = client.get(answer.headers["Location"]).text
 
     assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in")
@@ -61,7 +62,7 @@ def test_the_teacher_is_signed_out_for_good_on_the_device(
     client = Client(app, teacher_of(room))
     cookie = client.cookie
 
-    client.post(f"/classrooms/{room.id}/devices", {"name": ""})
+    client.post(f"/sign-in/devices/{room.id}", {"name": ""})
     client.web.set_cookie(app.config["SESSION_COOKIE_NAME"], cookie)
 
     assert client.get("/classrooms").status_code == 302
@@ -70,7 +71,7 @@ def test_the_teacher_is_signed_out_for_good_on_the_device(
 def test_names_of_devices_count_on_and_are_never_the_same(
     app: Flask, room: Classroom
 ) -> None:
-    url = f"/classrooms/{room.id}/devices"
+    url = f"/sign-in/devices/{room.id}"
     for name in ("", " Window  seat ", ""):
         assert (
             Client(app, teacher_of(room)).post(url, {"name": name}).status_code == 303
@@ -86,7 +87,7 @@ def test_names_of_devices_count_on_and_are_never_the_same(
         beside = answer.text.split('for="name"')[1].split("</form>")[0]
         assert 'role="alert" id="error"' in beside
         assert f'value="{typed}"' in beside
-    assert client.get(url).status_code == 200  # still signed in
+    assert client.get("/classrooms").status_code == 200  # still signed in
 
 
 def test_enrolling_for_another_class_leaves_the_first(
@@ -95,15 +96,33 @@ def test_enrolling_for_another_class_leaves_the_first(
     other = a_classroom(teacher_of(room), lang="en")
     mate = a_pupil(other, "Bea Sol")
     client = Client(app, teacher_of(room))
-    client.post(f"/classrooms/{room.id}/devices", {"name": ""})
+    client.post(f"/sign-in/devices/{room.id}", {"name": ""})
     client.become(teacher_of(room))
 
-    client.post(f"/classrooms/{other.id}/devices", {"name": ""})
+    client.post(f"/sign-in/devices/{other.id}", {"name": ""})
 
+    assert devices_of(room.id) == []
+    assert [device.name for device in devices_of(other.id)] == ["Tablet 1"]
     page = client.get("/sign-in").text
     assert mate.person.shown_name in page
     assert pupil.person.shown_name not in page
     assert client.get(f"/sign-in/name/{pupil.id}").status_code == 404
+
+
+def test_a_device_that_is_made_anew_may_keep_its_name(
+    app: Flask, room: Classroom
+) -> None:
+    client, url = Client(app, teacher_of(room)), f"/sign-in/devices/{room.id}"
+    client.post(url, {"name": "Window"})
+    client.become(teacher_of(room))
+
+    refused = client.post(url, {"name": "x" * 41})
+    assert [device.name for device in devices_of(room.id)] == ["Window"]
+    again = client.post(url, {"name": "Window"})
+
+    assert (refused.status_code, again.status_code) == (422, 303)
+    assert [device.name for device in devices_of(room.id)] == ["Window"]
+    assert names(room) == ["Window", "Window"]
 
 
 def test_an_ended_device_asks_for_code_and_name_again(
