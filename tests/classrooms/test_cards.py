@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 
 from app.accounts import access_log, tries
 from app.accounts.models import AccessLog, WrongTry
+from app.accounts.people import free_card
 from app.accounts.secrets import secret_matches
 from app.accounts.symbols import SYMBOLS
 from app.classrooms import cards, class_list
@@ -97,7 +98,7 @@ def test_a_number_that_is_taken_is_not_drawn(
         "app.accounts.people.secrets.randbelow", lambda _most: next(figures)
     )
 
-    assert cards.free_card() == "000000000042"
+    assert free_card() == "000000000042"
 
 
 def test_the_qr_code_holds_the_address_of_the_card(

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
@@ -75,6 +76,35 @@ def test_a_migration_that_fails_leaves_nothing(bare: Flask, instance: Path) -> N
         migrating.upgrade(db.engine)
 
     assert inspect(db.engine).get_table_names() == ["rendition"]
+
+
+def test_pupils_of_the_first_server_get_cards_and_adults_none(
+    bare: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upgrade = command.upgrade
+    with monkeypatch.context() as patched:
+        patched.setattr(command, "upgrade", lambda config, _to: upgrade(config, "0001"))
+        migrating.upgrade(db.engine)
+    with db.engine.begin() as connection:
+        for row in (
+            "school (id, uid, name, own, lang) VALUES (1, 'a', 'School', 1, 'en')",
+            *(
+                "person (id, uid, school_id, number, shown_name, symbol, lang) "
+                f"VALUES ({n}, '{n}', 1, {n}, 'Ana R.', 'fish', 'en')"
+                for n in (1, 2, 3)
+            ),
+            "account (id, person_id, full_name, login_folded, admin) VALUES "
+            "(1, 1, 'Ana', NULL, 0), (2, 2, 'Ben', NULL, 0), (3, 3, 'Cy', 'cy', 0)",
+        ):
+            connection.exec_driver_sql(f"INSERT INTO {row}")
+
+    migrating.upgrade(db.engine)
+
+    with db.engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT card FROM account ORDER BY id")
+        cards = [row.card for row in found]
+    assert cards[0] != cards[1]
+    assert [len(card or "") for card in cards] == [12, 12, 0]
 
 
 def test_foreign_keys_hold_again_after_a_migration(ready: Flask) -> None:

@@ -122,6 +122,8 @@ class School:
             "teacher": [
                 *both, "/waiting", "/reports", "/classrooms",
                 f"/classrooms/{self.room.id}",
+                f"/classrooms/{self.room.id}/cards",
+                f"/classrooms/{self.room.id}/poster",
                 f"/classrooms/{self.room.id}/devices", f"/letters/pair/{self.space.id}",
             ],
             "admin": ["/school", "/health", "/classrooms"],
