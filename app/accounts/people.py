@@ -157,13 +157,6 @@ def give_slip(account: Account) -> str:
     return slip
 
 
-def end_access(account: Account) -> None:
-    """Let an adult who leaves the school in no more; what she wrote stays."""
-    account.secret = account.slip_sha256 = account.slip_until = None
-    account.left_at = now()
-    end_all_sessions([account])
-
-
 def slip_owner(slip: str) -> Account:
     """Find whose slip this is; Refused when it is nobody's."""
     account = db.session.scalars(
