@@ -9,6 +9,12 @@ from flask import Flask
 
 from app.db import db, set_reading
 from tests.apps import an_app
+from tests.clocks import Clocks
+
+
+@pytest.fixture
+def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
+    return Clocks(monkeypatch)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from app.accounts.devices import enrol
-from app.accounts.models import Account
+from app.accounts.models import Account, KeptForm
 from app.classrooms.models import Classroom
 from app.classrooms.partnering import propose
 from app.classrooms.roles import leave
@@ -18,7 +18,7 @@ from app.db import db, now, set_reading
 from app.media.models import READY, Media
 from app.moderation.hiding import hide, report
 from app.moderation.review import return_to_author
-from app.posts.models import Attachment, Post
+from app.posts.models import Attachment, Post, Thread
 from tests.apps import an_app
 from tests.builders import (
     a_classroom,
@@ -116,6 +116,7 @@ def _contents(
     assert held.waiting is not None
     assert held_letter.waiting is not None
     return {
+        "kept": _kept(pupil, thread), "kept_of_keeper": _kept(people["keeper"], thread),
         "device": enrol(a.id, "Tablet 1", teacher)[0].id,
         "other_device": enrol(b.id, "Tablet 1", people["second"])[0].id,
         "class": a.id, "pupil": pupil.id, "mate": mate.id, "teacher": teacher.id,
@@ -132,6 +133,17 @@ def _contents(
         "held_letter": held_letter.uid, "picture": picture, "held_picture": held_picture,
         "held_revision": held.waiting.id, "asked": asked.id,
     }  # fmt: skip
+
+
+def _kept(author: Account, thread: Thread) -> str:
+    """A form that came late, and that its view refuses: it has no words."""
+    form = KeptForm(
+        account_id=author.id, path=f"/threads/{thread.id}/posts", words="",
+        content_type="application/x-www-form-urlencoded", body=b"key=one-time-key",
+    )  # fmt: skip
+    db.session.add(form)
+    db.session.flush()
+    return form.uid
 
 
 def _former(room: Classroom) -> Account:
@@ -207,6 +219,10 @@ ROWS = [
     do("accounts.slip_now", "/slip",             "422 422 422 422 422 422 422 422 422 422 422 422 422 422", slip="x", secret="x", again="x"),
     see("accounts.me", "/me",                    SIGNED_IN),
     do("accounts.me_now", "/me",                 "302 303 303 303 303 303 303 303 303 303 303 303 303 302", lang="fr"),
+    do("accounts.late_now", "/sign-in/late/{kept}", "422 422 422 422 422 422 422 422 422 422 422 422 422 422", secret="000000"),
+    do("accounts.late_now", "/sign-in/late/gone", "303 303 303 303 303 303 303 303 303 303 303 303 303 303", about="what is sent already", secret="000000"),
+    do("accounts.send_kept", "/kept/{kept}/send", "302 422 404 404 404 404 404 404 404 404 404 404 404 302", about="with no words in it"),
+    do("accounts.drop_kept", "/kept/{kept_of_keeper}/drop", "302 404 404 404 404 404 404 404 404 404 404 404 303 302"),
     do("accounts.done", "/done",                 "303 303 303 303 303 303 303 303 303 303 303 303 303 303"),
 
     see("school.first_run", "/first",        "404 404 404 404 404 404 404 404 404 404 404 404 404 404"),
@@ -237,6 +253,9 @@ ROWS = [
     do("devices.pictures", "/classrooms/{class}/devices/{device}/pictures", "302 404 404 404 404 404 303 404 404 404 303 404 404 302", do="open"),
     do("devices.end", "/classrooms/{class}/devices/{device}/end", "302 404 404 404 404 404 303 404 404 404 404 404 404 302", about="once"),
     do("devices.end", "/classrooms/{class}/devices/{other_device}/end", "302 404 404 404 404 404 404 404 404 404 404 404 404 302", about="of another class"),
+    see("signed_in.page", "/classrooms/{class}/signed-in", "302 404 404 404 404 404 200 404 404 404 200 404 404 302"),
+    do("signed_in.end", "/classrooms/{class}/signed-in", "302 404 404 404 404 404 303 404 404 404 303 404 404 302", do="all"),
+    do("signed_in.end_school", "/school/signed-in/end", "302 404 404 404 404 404 404 404 404 303 404 404 404 302"),
     do("teachers.add", "/classrooms/{class}/teachers", "302 404 404 404 404 404 303 404 404 404 404 404 404 302", about="of the school", teacher="{another}", role="co-teacher"),
     do("teachers.add", "/classrooms/{class}/teachers", "302 404 404 404 404 404 404 404 404 404 404 404 404 302", about="of another school", teacher="{third}", role="teacher"),
     do("teachers.add", "/classrooms/{class}/teachers", "302 404 404 404 404 404 404 404 404 404 404 404 404 302", about="who does not teach", teacher="{admin}", role="teacher"),

@@ -3,10 +3,10 @@
 import hashlib
 import logging
 import secrets
-from collections.abc import Iterable
-from typing import Any, cast
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, cast
 
-from flask import Flask, Request, Response, current_app, g, request, session
+from flask import Flask, Request, Response, g, request, session
 from flask.sessions import (
     SecureCookieSession,
     SecureCookieSessionInterface,
@@ -14,30 +14,47 @@ from flask.sessions import (
 )
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy import String, bindparam, select, update
+from sqlalchemy import String, bindparam, func, select, update
 from sqlalchemy.exc import DBAPIError
 
-from app.accounts import elapsed
-from app.accounts.models import Account, SignInSession
+from app.accounts import elapsed, validity
+from app.accounts.models import Account, KeptForm, SignInSession
 from app.db import db, now, set_reading, write_at_once
 
 # A cookie that starts so names a row; others are signed and belong to nobody.
 TOKEN_MARK = "t-"  # noqa: S105  # a mark, no secret
-SEEN_EVERY_SECONDS = 60
+# As much of a kept form as a page shows that lists it.
+KEPT_SHOWN_CHARACTERS = 1_500
 
-# Built once: every request of everybody runs it.
-LIVE = select(SignInSession).where(
-    SignInSession.token_sha256 == bindparam("digest", type_=String),
-    SignInSession.ended_at.is_(None),
+# Built once: every request of everybody runs it. With the forms that wait for her,
+# since her first page has no query to spare for them.
+BY_TOKEN = (
+    select(
+        SignInSession,
+        KeptForm.id,
+        KeptForm.uid,
+        func.substr(KeptForm.words, 1, KEPT_SHOWN_CHARACTERS + 1),
+    )
+    .outerjoin(KeptForm, KeptForm.account_id == SignInSession.account_id)
+    .where(SignInSession.token_sha256 == bindparam("digest", type_=String))
 )
 
 log = logging.getLogger(__name__)
+
+
+class Waiting(NamedTuple):
+    """The beginning of a form that came too late and waits for its author."""
+
+    id: int
+    uid: str
+    words: str
 
 
 class ServerSession(SecureCookieSession):
     """The session of one request; `row` is set when somebody is signed in."""
 
     row: SignInSession | None = None
+    kept: Sequence[Waiting] = ()
     fault: DBAPIError | None = None
 
 
@@ -57,22 +74,18 @@ class ServerSessionInterface(SecureCookieSessionInterface):
         if not cookie.startswith(TOKEN_MARK):
             return cast(ServerSession, super().open_session(app, request))
         try:
-            row = _live_row(cookie)
+            return _opened(cookie)
         except DBAPIError as error:
             # Raised once the request has begun, so that its words are kept.
             broken = ServerSession()
             broken.fault = error
             return broken
-        opened = ServerSession(row.data if row else None)
-        opened.modified = False
-        opened.row = row
-        return opened
 
     def save_session(
         self, app: Flask, session: SessionMixin, response: Response
     ) -> None:
         token = g.get("session_token")
-        if token and response.status_code < 400:
+        if token and (response.status_code < 400 or "session_stored" in g):
             self._set_cookie(app, response, token)
         elif getattr(session, "row", None) is None:
             # Only a form needs a cookie before sign-in; plain pages set none.
@@ -104,6 +117,7 @@ def register(app: Flask) -> None:
     # Globals, so that the shared pieces of pages see them too.
     app.jinja_env.globals["current_user"] = current_user
     app.jinja_env.globals["form_token"] = _form_token
+    app.jinja_env.globals["kept_forms"] = kept_forms
     app.after_request(_note_seen)
     app.teardown_request(_end_reading)
 
@@ -137,6 +151,8 @@ def start_session(
     """
     _end_row()
     token = TOKEN_MARK + secrets.token_urlsafe(24)
+    # A class's tablet is nobody's own, whatever was ticked.
+    own = own and device_id is None
     session.clear()
     login_user(account)
     session["csrf_token"] = secrets.token_urlsafe(12)
@@ -150,7 +166,7 @@ def start_session(
         data=dict(session),
         boot=elapsed.boot(),
         seen_steady=elapsed.steady(),
-        until_steady=elapsed.steady() + _valid_seconds(own=own, form=False),
+        until_steady=elapsed.steady() + validity.valid_seconds(own=own, form=False),
     )
     db.session.add(row)
     db.session.flush()
@@ -158,14 +174,21 @@ def start_session(
     cast(ServerSession, session).row = row
 
 
-def end_session() -> None:
-    """Sign out on this device for good; the caller commits."""
+def kept_forms() -> Sequence[Waiting]:
+    """List what came too late and waits for who is signed in, in order; no query."""
+    return cast(ServerSession, session).kept
+
+
+def end_session() -> SignInSession | None:
+    """Sign out on this device for good, and give what ended; the caller commits."""
     _end_row()
+    ended = cast(ServerSession, session).row
     logout_user()
     remembered = session.get("remember", {})
     session.clear()
     session.update(remembered)
     cast(ServerSession, session).row = None
+    return ended
 
 
 def end_all_sessions(accounts: Iterable[Account]) -> None:
@@ -177,6 +200,16 @@ def end_all_sessions(accounts: Iterable[Account]) -> None:
             SignInSession.ended_at.is_(None),
         )
         .values(ended_at=now())
+    )
+
+
+def end_sessions(rows: Iterable[SignInSession]) -> None:
+    """End these sign-ins, and no others of the same people; the caller commits."""
+    db.session.execute(
+        update(SignInSession)
+        .where(SignInSession.id.in_([row.id for row in rows]))
+        .values(ended_at=now())
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -201,18 +234,22 @@ def _end_row() -> None:
         )
 
 
-def _live_row(token: str) -> SignInSession | None:
-    row = db.session.scalars(LIVE, {"digest": _digest(token)}).one_or_none()
-    if row is None or not row.account.may_sign_in:
-        return None
-    # Set back across a restart, a calendar tells nothing: then it is over too.
-    passed = abs(elapsed.seconds_since(row.boot, row.seen_steady, row.seen_at))
-    if passed > row.until_steady - row.seen_steady:
-        return None
+def _opened(token: str) -> ServerSession:
+    """Read who is there; of a sign-in that is over, only which class's page it was."""
+    rows = db.session.execute(BY_TOKEN, {"digest": _digest(token)}).all()
+    row = rows[0][0] if rows else None
+    live = row is not None and validity.is_live(row)
+    data = row.data if row is not None else {}
+    opened = ServerSession(data if live else data.get("remember"))
+    opened.modified = False
+    if row is None or not live:
+        return opened
+    opened.row = row
+    opened.kept = sorted(Waiting(*rest) for _row, *rest in rows if rest[0] is not None)
     # An error page still has to say who is there, whatever broke.
-    for kept in (row, row.account, row.account.person):
-        db.session.expunge(kept)
-    return row
+    for read in (row, row.account, row.account.person):
+        db.session.expunge(read)
+    return opened
 
 
 def _account_of_session(account_id: str) -> Account | None:
@@ -232,35 +269,30 @@ def _form_token() -> str:
     return str(generate_csrf())
 
 
-def _valid_seconds(*, own: bool, form: bool) -> int:
-    config: dict[str, Any] = current_app.config
-    if own:
-        return int(config["SESSION_OWN_SECONDS"])
-    return int(config["SESSION_FORM_SECONDS" if form else "SESSION_IDLE_SECONDS"])
-
-
 def _note_seen(response: Response) -> Response:
     """Write once the page is made until when it is good, at most once a minute."""
     row = cast(ServerSession, session).row if session else None
     if row is None or "session_token" in g:
         return response
-    seen = {"seen_at": now(), "boot": elapsed.boot(), "seen_steady": elapsed.steady()}
-    until = elapsed.steady() + _valid_seconds(
-        own=row.own, form=g.get("page_has_form", False)
-    )
-    if row.boot == elapsed.boot():
-        # A form opened earlier stays good while other pages are read.
-        until = max(until, row.until_steady)
-        recent = elapsed.steady() - row.seen_steady < SEEN_EVERY_SECONDS
-        if recent and until - row.until_steady < SEEN_EVERY_SECONDS:
-            return response
+    more: dict[str, Any] = {}
+    if row.own:
+        g.keeps_pages = _page_mark(row)
+        if request.method == "POST":
+            more["data"] = row.data | {"sent": row.data.get("sent", 0) + 1}
+    until = validity.until_after_page(row, form=g.get("page_has_form", False))
+    if not more and not validity.is_news(row, until):
+        return response
     db.session.rollback()
     try:
-        write_at_once(
-            update(SignInSession)
-            .where(SignInSession.id == row.id)
-            .values(**seen, until_steady=until)
-        )
+        write_at_once(validity.seen_until(row, until, **more))
     except DBAPIError as error:  # a busy database must not cost the reader her page
         log.info("seen_at is not written: %s", error.orig)
     return response
+
+
+def _page_mark(row: SignInSession) -> str:
+    """Tell apart what a browser may keep: this sign-in, and since her last sending.
+
+    A page from before would have a form whose token or one-time key is used up.
+    """
+    return f"{row.csrf_token} {row.data.get('sent', 0)}"

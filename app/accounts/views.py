@@ -1,9 +1,10 @@
 """Pages: a teacher's sign-in, using a slip, and *I'm done*."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_login import login_required
 
 from app.accounts import tries
+from app.accounts.devices import this_device
 from app.accounts.models import Account
 from app.accounts.names import fold
 from app.accounts.passphrases import hashed_passphrase
@@ -16,12 +17,21 @@ from app.web.errors import Refused
 from app.web.going import next_page
 from app.web.langs import chosen_lang
 
+# What a browser keeps of whose sign-in page it last showed.
+CLASS_KEYS = ("class", "class_lang")
+
 bp = Blueprint("accounts", __name__, template_folder="templates")
 
 
 @bp.get("/sign-in/teacher")
 def sign_in_teacher() -> Answer:
-    return render_template("accounts/sign_in_teacher.html")
+    return _sign_in_teacher_page()
+
+
+def _sign_in_teacher_page(error: Refused | None = None) -> str:
+    return render_template(
+        "accounts/sign_in_teacher.html", device=this_device(), error=error
+    )
 
 
 @bp.post("/sign-in/teacher")
@@ -30,13 +40,19 @@ def sign_in_teacher_now() -> Answer:
     account = teacher_named(name)
     try:
         sign_in(
-            Claim(account.id if account else None, f"adult {fold(name)}", adult=True),
+            Claim(
+                account.id if account else None,
+                f"adult {fold(name)}",
+                device=this_device(),
+                adult=True,
+            ),
             request.form.get("secret", ""),
             own="own" in request.form,
+            # On a class's tablet its own page comes back after *I'm done*.
+            remember={key: session[key] for key in CLASS_KEYS if key in session},
         )
     except Refused as refusal:
-        page = render_template("accounts/sign_in_teacher.html", error=refusal)
-        return page, 422
+        return _sign_in_teacher_page(refusal), 422
     return redirect(next_page(), code=303)
 
 
@@ -87,6 +103,14 @@ def me_now() -> Answer:
 
 @bp.post("/done")
 def done() -> Answer:
-    end_session()
+    ended = end_session()
     db.session.commit()
-    return redirect(url_for("sign_in.pupil"), code=303)
+    to_class = ended is None or not ended.account.adult
+    if ended is not None and (ended.device_id is not None or "class" in session):
+        to_class = True
+    page = "sign_in.pupil" if to_class else "accounts.sign_in_teacher"
+    answer = redirect(url_for(page), code=303)
+    if ended is not None and ended.own:
+        # Where the browser hears it, what it kept of her goes too.
+        answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer

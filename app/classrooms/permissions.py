@@ -21,6 +21,14 @@ def may_teach(viewer: Account, classroom: Classroom) -> bool:
     )
 
 
+def is_of_class(account: Account, classroom_id: int) -> bool:
+    """Everyone who belongs to a classroom now, in whatever role."""
+    hers = Member.current().where(
+        Member.classroom_id == classroom_id, Member.person_id == account.person_id
+    )
+    return db.session.scalar(hers.with_only_columns(Member.id)) is not None
+
+
 def looks_after_pupils(viewer: Account) -> bool:
     """Teachers and safeguarding leads look at reports, and hide or keep."""
     return viewer.teacher or viewer.safeguarding

@@ -10,6 +10,8 @@ from app.classrooms import (
     local_time,
     partnership_views,
     people_views,
+    permissions,
+    session_views,
     sign_in_views,
     teacher_views,
 )
@@ -17,6 +19,8 @@ from app.classrooms import (
 
 def register(app: Flask) -> None:
     local_time.register(app)
+    # The room of accounts knows devices' classes by id alone.
+    app.extensions["is_of_class"] = permissions.is_of_class
     for views in (
         sign_in_views,
         # The school's pages, with those of its people.
@@ -25,6 +29,7 @@ def register(app: Flask) -> None:
         card_views,
         device_views,
         partnership_views,
+        session_views,
         teacher_views,
     ):
         app.register_blueprint(views.bp)

@@ -56,7 +56,7 @@ def one_or_404(query: Select[tuple[T]], **equal: Any) -> T:
 
 def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(DBAPIError, _database_error)
     app.register_error_handler(Exception, _fault)
 
@@ -119,7 +119,7 @@ def _explain(status: int) -> tuple[str, str]:
     )
 
 
-def _stale_form(error: CSRFError) -> tuple[str, int]:
+def stale_form(error: CSRFError) -> tuple[str, int]:
     return error_page(
         400,
         _("Not sent"),

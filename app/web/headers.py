@@ -1,10 +1,12 @@
 """Strict headers, trusted hosts, and gzip: what goes on the wire around a page."""
 
 import gzip
+import hashlib
 import ipaddress
+import re
 import socket
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, g, request
 from flask_babel import gettext as _
 
 # No script and no inline style anywhere, so that hostile words stay words.
@@ -16,6 +18,10 @@ GZIP_LEVEL = 6
 # Under this gzip's own head costs more than it saves.
 GZIP_FROM_BYTES = 200
 FOREVER = "public, max-age=31536000, immutable"
+# Differ each time a page is made; a form's older ones are as good.
+EACH_TIME_NEW = re.compile(rb'name="(?:csrf_token|key)" value="[^"]*"')
+# What a 304 says; the rest stands with the page that the browser has kept.
+OF_KEPT_PAGE = ("ETag", "Cache-Control", "Vary")
 
 
 def register(app: Flask) -> None:
@@ -59,9 +65,47 @@ def _finish(response: Response) -> Response:
         headers["Referrer-Policy"] = "same-origin"
         headers["X-Frame-Options"] = "DENY"
     # A file of ours is known by the hash in its address; these say nothing more.
-    for name in ("Accept-Ranges", "Content-Disposition", "ETag"):
+    for name in ("Accept-Ranges", "ETag"):
         headers.pop(name, None)
+    # A list is saved under its name; all else is shown.
+    if response.mimetype != "text/csv":
+        headers.pop("Content-Disposition", None)
+    if _may_be_kept(response):
+        return _kept_by_browser(response)
     return _compress(response)
+
+
+def _may_be_kept(response: Response) -> bool:
+    """On somebody's own device the browser keeps pages and pictures, no files.
+
+    The room that knows whose device it is sets `keeps_pages` to a mark that is
+    another with each sign-in and after each sending.
+    """
+    kind = (response.mimetype or "").partition("/")
+    return (
+        "keeps_pages" in g
+        and request.method == "GET"
+        and response.status_code == 200
+        and request.endpoint != "static"
+        and (kind[0] == "image" or response.mimetype == "text/html")
+    )
+
+
+def _kept_by_browser(response: Response) -> Response:
+    """Let the browser keep it and ask each time; what it has is answered 304."""
+    page = EACH_TIME_NEW.sub(b"", response.get_data())
+    digest = hashlib.sha256(g.keeps_pages.encode() + b"\n" + page).hexdigest()[:22]
+    response.set_etag(digest, weak=True)  # the same page, packed or not
+    response.headers["Cache-Control"] = "private, no-cache"
+    # With another cookie it is asked for anew, by *Back* too.
+    response.vary.update(("Accept-Encoding", "Cookie"))
+    if not request.if_none_match.contains_weak(digest):
+        return _compress(response)
+    response.set_data(b"")
+    response.status_code = 304
+    for name in set(response.headers.keys()) - set(OF_KEPT_PAGE):
+        del response.headers[name]
+    return response
 
 
 def _compress(response: Response) -> Response:

@@ -1,18 +1,19 @@
 """Sessions kept by the server: true sign-out, one device one person, cookies."""
 
-from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.accounts import sessions
 from app.accounts.models import Account, SignInSession
 from app.accounts.people import fresh_pins, give_pin
-from app.accounts.sessions import SEEN_EVERY_SECONDS
-from app.db import db, now
-from tests.builders import PIN, a_classroom, a_pupil, a_teacher
+from app.accounts.validity import SEEN_EVERY_SECONDS
+from app.db import db
+from config import settings
+from tests.builders import PASSPHRASE, PIN, a_classroom, a_pupil, a_teacher
 from tests.clients import Client
+from tests.clocks import Clocks
 
 
 @pytest.fixture
@@ -36,11 +37,6 @@ def only_session() -> SignInSession:
     return db.session.scalars(select(SignInSession)).one()
 
 
-def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    moment = now() + timedelta(seconds=seconds)
-    monkeypatch.setattr(sessions, "now", lambda: moment)
-
-
 def test_done_means_the_old_cookie_is_refused(app: Flask, pupil: Account) -> None:
     client = Client(app, pupil)
     thief = copy_of(client)
@@ -51,6 +47,65 @@ def test_done_means_the_old_cookie_is_refused(app: Flask, pupil: Account) -> Non
     assert answer.status_code == 303
     assert not is_in(client)
     assert not is_in(thief)
+
+
+def test_done_leads_back_to_the_page_of_her_class(app: Flask, pupil: Account) -> None:
+    client = in_by_form(Client(app), pupil)
+
+    answer = client.post("/done")
+
+    assert answer.headers["Location"] == "/sign-in"
+    assert f'value="{_room_of(pupil)}"' in client.get("/sign-in").text
+    assert f'value="{_room_of(pupil)}"' not in Client(app).get("/sign-in").text
+
+
+def in_by_form(client: Client, who: Account, **more: str) -> Client:
+    """Sign in on this device as people do."""
+    form = {"name": who.full_name, "secret": PASSPHRASE}
+    if not who.adult:
+        form |= {"class": _room_of(who), "secret": PIN}
+    client.token = ""
+    url = "/sign-in/teacher" if who.adult else "/sign-in"
+    assert client.post(url, form | more).status_code == 303
+    client.token = ""
+    return client
+
+
+def test_a_teacher_who_came_with_no_class_goes_to_her_own_page(app: Flask) -> None:
+    client = in_by_form(Client(app), a_teacher())
+
+    assert client.post("/done").headers["Location"] == "/sign-in/teacher"
+
+
+def test_a_teacher_on_a_pupils_device_leaves_the_page_of_the_class(
+    app: Flask, pupil: Account
+) -> None:
+    client = in_by_form(Client(app), pupil)
+    client.post("/done")
+    in_by_form(client, a_teacher())
+
+    assert client.post("/done").headers["Location"] == "/sign-in"
+    assert f'value="{_room_of(pupil)}"' in client.get("/sign-in").text
+
+
+def test_a_sign_in_that_ran_out_leaves_the_page_of_the_class(
+    app: Flask, pupil: Account, clocks: Clocks
+) -> None:
+    client = in_by_form(Client(app), pupil)
+
+    clocks.pass_seconds(601)
+
+    assert not is_in(client)
+    assert f'value="{_room_of(pupil)}"' in client.get("/sign-in").text
+
+
+def test_done_twice_is_no_fault(app: Flask, pupil: Account) -> None:
+    client = Client(app, pupil)
+    client.post("/done")
+
+    again = client.post("/done")
+
+    assert (again.status_code, again.headers["Location"]) == (303, "/sign-in")
 
 
 def test_done_on_one_device_leaves_the_other_alone(app: Flask, pupil: Account) -> None:
@@ -171,31 +226,147 @@ def test_a_page_of_who_is_signed_in_sets_none(app: Flask, pupil: Account) -> Non
     assert "Set-Cookie" not in Client(app, pupil).get("/letters").headers
 
 
+READING, FORM = "/letters", "/me"
+
+
 def test_a_shared_device_forgets_who_sat_there(
-    app: Flask, pupil: Account, monkeypatch: pytest.MonkeyPatch
+    app: Flask, pupil: Account, clocks: Clocks
 ) -> None:
     client, idle = Client(app, pupil), app.config["SESSION_IDLE_SECONDS"]
+    assert idle == 600
 
-    later(monkeypatch, idle - 10)
+    clocks.pass_seconds(idle - 10)
     assert is_in(client)
-    later(monkeypatch, 2 * idle - 30)
+    clocks.pass_seconds(idle - 20)
     assert is_in(client)
-    later(monkeypatch, 3 * idle)
+    clocks.pass_seconds(idle + 1)
     assert not is_in(client)
 
 
+def test_a_page_with_a_form_stays_good_for_forty_minutes(
+    app: Flask, pupil: Account, clocks: Clocks
+) -> None:
+    for seconds, stays in ((2400, True), (2401, False)):
+        client = Client(app, pupil)
+        client.get(FORM)
+
+        clocks.pass_seconds(seconds)
+
+        assert is_in(client) == stays
+
+
+def test_a_form_opened_earlier_stays_good_while_other_pages_are_read(
+    app: Flask, pupil: Account, clocks: Clocks
+) -> None:
+    client = Client(app, pupil)
+    client.get(FORM)
+    for _n in range(3):
+        clocks.pass_seconds(400)
+        client.get(READING)
+
+    clocks.pass_seconds(2400 - 3 * 400)
+    assert is_in(client)
+    clocks.pass_seconds(601)
+    assert not is_in(client)
+
+
+def test_ones_own_device_is_good_for_eight_hours(
+    app: Flask, pupil: Account, clocks: Clocks
+) -> None:
+    for seconds, stays in ((8 * 3600, True), (8 * 3600 + 1, False)):
+        client = in_by_form(Client(app), pupil, own="on")
+
+        clocks.pass_seconds(seconds)
+
+        assert is_in(client) == stays
+
+
+@pytest.mark.parametrize("days", [-4000, -1, 1, 4000])
+def test_a_calendar_that_jumps_ends_nothing(
+    app: Flask, pupil: Account, clocks: Clocks, days: int
+) -> None:
+    client = Client(app, pupil)
+
+    clocks.set_calendar(days=days)
+
+    assert is_in(client)
+    clocks.pass_seconds(601)
+    assert not is_in(client)
+
+
+def test_a_calendar_that_is_set_back_makes_nothing_last_longer(
+    app: Flask, pupil: Account, clocks: Clocks
+) -> None:
+    client = Client(app, pupil)
+
+    clocks.pass_seconds(601)
+    clocks.set_calendar(seconds=-601)
+
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize(
+    ("off_seconds", "stays"),
+    [(500, True), (601, False), (-500, True), (-601, False), (-86_400 * 400, False)],
+)
+def test_across_a_restart_of_the_machine_the_calendar_decides(
+    app: Flask, pupil: Account, clocks: Clocks, off_seconds: int, stays: bool
+) -> None:
+    client = Client(app, pupil)
+
+    clocks.reboot(off_seconds=off_seconds)
+
+    assert is_in(client) == stays
+
+
+def test_a_form_opened_before_a_restart_stays_good_for_the_rest_of_its_time(
+    app: Flask, pupil: Account, clocks: Clocks
+) -> None:
+    client = Client(app, pupil)
+    client.get(FORM)
+
+    clocks.reboot(off_seconds=300)
+    client.get(READING)
+    clocks.pass_seconds(2000)
+    assert is_in(client)
+    clocks.pass_seconds(601)
+    assert not is_in(client)
+
+
+def test_how_long_a_sign_in_lasts_can_be_set(
+    instance: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARAVION_IDLE_MINUTES", "5")
+    monkeypatch.setenv("PARAVION_FORM_MINUTES", "90")
+
+    told = settings(instance)
+
+    assert told["SESSION_IDLE_SECONDS"] == 300
+    assert told["SESSION_FORM_SECONDS"] == 5400
+
+
+def test_what_is_set_is_what_counts(app: Flask, pupil: Account, clocks: Clocks) -> None:
+    app.config["SESSION_FORM_SECONDS"] = 90 * 60
+    client = Client(app, pupil)
+    client.get(FORM)
+
+    clocks.pass_seconds(90 * 60)
+
+    assert is_in(client)
+
+
 def test_seen_is_written_at_most_once_a_minute(
-    app: Flask, pupil: Account, monkeypatch: pytest.MonkeyPatch
+    app: Flask, pupil: Account, clocks: Clocks
 ) -> None:
     client = Client(app, pupil)
     first = only_session().seen_at
 
-    client.get("/letters")
-    later(monkeypatch, SEEN_EVERY_SECONDS - 5)
-    client.get("/letters")
+    client.get(READING)
+    clocks.pass_seconds(SEEN_EVERY_SECONDS - 5)
+    client.get(READING)
     within = only_session().seen_at
-    later(monkeypatch, SEEN_EVERY_SECONDS + 5)
-    client.get("/letters")
+    clocks.pass_seconds(10)
+    client.get(READING)
 
     assert within == first
     assert only_session().seen_at > first

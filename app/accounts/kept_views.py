@@ -1,0 +1,155 @@
+"""Pages: a *Send* that came too late asks for one secret; what waits is sent or dropped."""
+
+from collections.abc import Callable
+
+from flask import (
+    Flask,
+    abort,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_babel import force_locale
+from flask_login import current_user, login_required
+from flask_wtf.csrf import CSRFError
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from app.accounts import kept
+from app.accounts.devices import this_device
+from app.accounts.models import Account, Device, SignInSession
+from app.accounts.names import digits
+from app.accounts.sessions import viewer
+from app.accounts.signing_in import Claim, sign_in
+from app.accounts.views import bp
+from app.db import db
+from app.web.answers import Answer
+from app.web.errors import Refused, stale_form
+
+
+def register(app: Flask) -> None:
+    # After the ground's own, which it takes the place of.
+    app.register_error_handler(CSRFError, late_form)
+
+
+def late_form(error: CSRFError) -> Answer:
+    """Keep the words of a form whose sign-in has ended, for its author alone."""
+    if not current_user.is_authenticated and request.endpoint == "accounts.done":
+        return redirect(url_for("sign_in.pupil"), code=303)
+    if request.endpoint == "accounts.late_now":
+        return _late_again()
+    try:
+        author = kept.author_of_form()
+        uid = kept.keep(author) if author else None
+        db.session.commit()
+    except DBAPIError as busy:
+        answer: Answer = current_app.handle_user_exception(busy)  # type: ignore[assignment]  # our handlers' answers
+        return answer
+    if author is None or uid is None:
+        return stale_form(error)
+    if current_user.is_authenticated and viewer().id == author.id:
+        return redirect(kept.first_page(), code=303)
+    return _late_page(author, uid), 422
+
+
+def _late_page(author: Account, uid: str, error: Refused | None = None) -> str:
+    """Show whose words are kept and ask for her secret; the words are not shown.
+
+    In the author's language, whoever is signed in here by now.
+    """
+    lang = author.person.lang
+    # What was said so far was in another language.
+    g.pop("sayings", None)
+    with force_locale(lang if lang in current_app.config["LANGUAGES"] else "en"):
+        page = render_template(
+            "accounts/late.html", author=author, uid=uid, error=error
+        )
+    g.pop("sayings", None)
+    return page
+
+
+def _late_again() -> Answer:
+    """Ask anew when the page's own token is stale, as after a second tap."""
+    assert request.view_args is not None
+    uid = request.view_args["uid"]
+    author_id = kept.author_id(uid)
+    if author_id is None:
+        return redirect(url_for("home.my_post"), code=303)
+    return _late_page(db.session.get_one(Account, author_id), uid), 422
+
+
+@bp.post("/sign-in/late/<uid>")
+def late_now(uid: str) -> Answer:
+    author_id = kept.author_id(uid)
+    if author_id is None:
+        # Sent or thrown away meanwhile, as by a second tap: then all is done.
+        return redirect(url_for("home.my_post"), code=303)
+    author = db.session.get_one(Account, author_id)
+    secret = request.form.get("secret", "")
+    claim = Claim(
+        author_id, "", device=_device_of_her_class(author), adult=author.adult
+    )
+    try:
+        sign_in(
+            claim,
+            secret if author.adult else digits(secret),
+            remember=_remembered(author),
+        )
+    except Refused as refusal:
+        beside = Refused(str(refusal), "secret")
+        return _late_page(db.session.get_one(Account, author_id), uid, beside), 422
+    # Whatever her form is answered, she is signed in.
+    g.session_stored = True
+    return kept.deliver(uid, g.session_token, session["csrf_token"])
+
+
+def _device_of_her_class(author: Account) -> Device | None:
+    """Which of her class's devices this is; the room of classes knows who is in which."""
+    device = this_device()
+    is_of_class: Callable[[Account, int], bool]
+    is_of_class = current_app.extensions["is_of_class"]
+    if device is None or not is_of_class(author, device.classroom_id):
+        return None
+    return device
+
+
+def _remembered(author: Account) -> dict[str, str]:
+    """Hand on which class's page comes after *I'm done*, as at her last sign-in."""
+    last = db.session.scalar(
+        select(SignInSession.data)
+        .where(SignInSession.account_id == author.id)
+        .order_by(SignInSession.id.desc())
+        .limit(1)
+    )
+    return dict((last or {}).get("remember") or {})
+
+
+@bp.post("/kept/<uid>/send")
+@login_required
+def send_kept(uid: str) -> Answer:
+    if not _still_hers(uid):
+        return redirect(url_for("home.my_post"), code=303)
+    db.session.rollback()
+    cookie = request.cookies[current_app.config["SESSION_COOKIE_NAME"]]
+    return kept.deliver(uid, cookie, session["csrf_token"])
+
+
+@bp.post("/kept/<uid>/drop")
+@login_required
+def drop_kept(uid: str) -> Answer:
+    if _still_hers(uid):
+        kept.forget(uid)
+        db.session.commit()
+    return redirect(url_for("home.my_post"), code=303)
+
+
+def _still_hers(uid: str) -> bool:
+    """Whether it is still there; another's is 404."""
+    author_id = kept.author_id(uid)
+    if author_id is not None and author_id != viewer().id:
+        abort(404)
+    return author_id is not None
