@@ -8,8 +8,8 @@ from sqlalchemy import select
 from app.accounts.models import Account
 from app.accounts.people import FreshPin, make_teacher
 from app.accounts.secrets import hash_secret
-from app.classrooms.class_list import add_pupils
 from app.classrooms.founding import make_classroom, make_school
+from app.classrooms.list_saving import add_pupils
 from app.classrooms.models import Classroom, Space
 from app.classrooms.partnering import accept, propose
 from app.db import db, set_reading

@@ -9,13 +9,14 @@ from app.accounts import devices
 from app.accounts.models import Account
 from app.accounts.people import FreshPin, make_adult, make_teacher
 from app.accounts.secrets import hash_secret
-from app.classrooms.class_list import add_pupils, teachers
+from app.classrooms.class_list import teachers
 from app.classrooms.founding import (
     add_teacher,
     make_classroom,
     make_school,
     read_along,
 )
+from app.classrooms.list_saving import add_pupils
 from app.classrooms.models import (
     CO_TEACHER,
     Classroom,

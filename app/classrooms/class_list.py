@@ -1,105 +1,75 @@
 """A class's pupils: adding them by name, finding one who signs in, letting one leave."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
 from app.accounts.models import Account, Person
 from app.accounts.names import digits, fold
-from app.accounts.people import (
-    FreshPin,
-    checked_name,
-    give_pin,
-    make_pupil,
-    rarest_symbol,
-)
+from app.accounts.people import make_pupil, rarest_symbol
 from app.accounts.sessions import end_all_sessions
+from app.accounts.shown_names import pen_name, shown_names
 from app.classrooms.models import PUPIL, TEACHES, Classroom, Member
 from app.db import db, now
 from app.web.errors import Refused
 
-CLASS_MAX = 100
-# A list copied from elsewhere often counts: 1. Ana, 2) José.
-LIST_NUMBER = re.compile(r"^\s*\d+\s*[.):–-]\s*")
+
+def new_pupil(
+    classroom: Classroom, full_name: str, shown_name: str, symbols: Iterable[str]
+) -> Account:
+    """Add a pupil with no secret yet; `symbols` are those of her class, hers is rare.
+
+    The names are checked and free; without a shown name she gets a pen name where
+    her school wants them.
+    """
+    symbol = rarest_symbol(symbols)
+    if not shown_name and classroom.school.pen_names:
+        taken = shown_names(classroom.school_id)
+        shown_name = pen_name(symbol, classroom.lang, taken)
+    account = make_pupil(
+        classroom.school_id, full_name, classroom.lang, symbol, shown_name
+    )
+    db.session.add(
+        Member(
+            classroom_id=classroom.id,
+            person_id=account.person_id,
+            role=PUPIL,
+            name_folded=fold(full_name),
+        )
+    )
+    return account
 
 
-def listed_names(typed: str) -> list[str]:
-    """Read one name a line, all or nothing; Refused names the line that is wrong."""
-    lines = [line for line in typed.splitlines() if line.strip()]
-    if not lines:
-        raise Refused(_("No name is here. Write one name on each line."))
-    if len(lines) > CLASS_MAX:
+def check_free(account: Account, full_name: str) -> None:
+    """Refuse a full name that another pupil has, or had, in a class of hers."""
+    hers = select(Member.classroom_id).where(
+        Member.person_id == account.person_id, Member.role == PUPIL
+    )
+    others = select(Member.id).where(
+        Member.classroom_id.in_(hers),
+        Member.person_id != account.person_id,
+        Member.name_folded == fold(full_name),
+    )
+    if db.session.scalar(others.limit(1)) is not None:
         raise Refused(
             _(
-                "These are %(count)s names; %(most)s fit at a time. Add them in parts.",
-                count=len(lines),
-                most=CLASS_MAX,
-            )
+                "“%(name)s” is in this class already. Add an initial to tell them "
+                "apart.",
+                name=full_name,
+            ),
+            "full_name",
         )
-    names: list[str] = []
-    seen: set[str] = set()
-    for line in lines:
-        name = checked_name(LIST_NUMBER.sub("", line))
-        if fold(name) in seen:
-            raise Refused(
-                _(
-                    "“%(name)s” is there twice. Add an initial to tell them apart.",
-                    name=name,
-                )
-            )
-        seen.add(fold(name))
-        names.append(name)
-    return names
 
 
-def add_pupils(
-    classroom: Classroom, names: Sequence[str], pins: Sequence[FreshPin]
-) -> list[Account]:
-    """Add pupils with their PINs, all or nothing; a pupil who had left comes back."""
-    members = {
-        member.name_folded: member
-        for member in db.session.scalars(
-            select(Member).where(Member.classroom_id == classroom.id)
-        )
-    }
-    symbols = [
-        member.person.symbol
-        for member in members.values()
-        if member.role == PUPIL and member.left_at is None
-    ]
-    added = []
-    for name, fresh in zip(names, pins, strict=True):
-        known = members.get(fold(name))
-        if known is not None and (known.left_at is None or known.role != PUPIL):
-            raise Refused(
-                _(
-                    "“%(name)s” is in this class already. Add an initial to tell them "
-                    "apart.",
-                    name=name,
-                )
-            )
-        if known is not None:
-            known.left_at = None
-            account = account_of(known)
-        else:
-            account = make_pupil(
-                classroom.school_id, name, classroom.lang, rarest_symbol(symbols)
-            )
-            db.session.add(
-                Member(
-                    classroom_id=classroom.id,
-                    person_id=account.person_id,
-                    role=PUPIL,
-                    name_folded=fold(name),
-                )
-            )
-        symbols.append(account.person.symbol)
-        give_pin(account, fresh)
-        added.append(account)
-    db.session.flush()
-    return added
+def rename(account: Account, full_name: str) -> None:
+    """Give a pupil another full name, by which she signs in; it is checked and free."""
+    account.full_name = full_name
+    memberships = select(Member).where(
+        Member.person_id == account.person_id, Member.role == PUPIL
+    )
+    for member in db.session.scalars(memberships):
+        member.name_folded = fold(full_name)
 
 
 def accounts_of_pupils(classroom: Classroom) -> Select[tuple[Account]]:
@@ -167,9 +137,3 @@ def let_leave(classroom: Classroom, account: Account) -> None:
     ).one()
     member.left_at = now()
     end_all_sessions([account])
-
-
-def account_of(member: Member) -> Account:
-    return db.session.scalars(
-        select(Account).where(Account.person_id == member.person_id)
-    ).one()

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.accounts.models import Account
-from app.accounts.names import digits, tidy
+from app.accounts.names import digits, fold, tidy
 from app.accounts.people import make_teacher
 from app.classrooms.models import (
     CLASSROOM_SPACE,
@@ -77,12 +77,31 @@ def found_school(name: str, teacher_name: str, lang: str) -> Account:
     return make_teacher(make_school(name, lang).id, teacher_name, lang, admin=True)
 
 
+def _check_new(teacher: Account, title: str) -> None:
+    mine = db.session.scalars(Classroom.led_by(teacher))
+    if any((fold(one.title) or one.title) == (fold(title) or title) for one in mine):
+        raise Refused(
+            _(
+                "Your class “%(title)s” is there already: open it above. Give a second "
+                "one another name.",
+                title=title,
+            ),
+            "title",
+        )
+
+
 def make_classroom(teacher: Account, title: str, lang: str) -> Classroom:
-    """Make a classroom with its own space; the teacher is its first member."""
+    """Make a classroom with its own space; the teacher is its first member.
+
+    Refused when she has one of this title: a second tap on the button makes no
+    second class.
+    """
+    called = checked_title(title, "title")
+    _check_new(teacher, called)
     classroom = Classroom(
         school_id=teacher.person.school_id,
         code=_free_code(),
-        title=checked_title(title),
+        title=called,
         lang=lang,
     )
     db.session.add(classroom)

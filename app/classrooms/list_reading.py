@@ -105,7 +105,12 @@ def _records(lines: str, separator: str) -> Iterator[tuple[int, list[str]]]:
             if found > LIST_MAX + 1:
                 raise too_many(_rough_count(lines))
             yield row, read
-    except csv.Error:
+    except csv.Error as error:
+        if "limit" in str(error):
+            raise Refused(
+                _("Row %(row)s is far too long to be a name. Mend it.", row=row + 1),
+                "names",
+            ) from None
         raise Refused(
             _(
                 'Row %(row)s begins with a quotation mark (") that is not closed where '

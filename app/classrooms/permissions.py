@@ -1,7 +1,7 @@
 """Who may look after a classroom."""
 
 from app.accounts.models import Account
-from app.classrooms.models import TEACHES, Classroom, Member
+from app.classrooms.models import TEACHER, TEACHES, Classroom, Member
 from app.db import db
 
 
@@ -19,6 +19,16 @@ def may_teach(viewer: Account, classroom: Classroom) -> bool:
         )
         is not None
     )
+
+
+def leads(viewer: Account, classroom: Classroom) -> bool:
+    """A current teacher, not a co-teacher, decides who belongs to the classroom."""
+    hers = Member.current().where(
+        Member.classroom_id == classroom.id,
+        Member.person_id == viewer.person_id,
+        Member.role == TEACHER,
+    )
+    return db.session.scalar(hers.with_only_columns(Member.id)) is not None
 
 
 def is_of_class(account: Account, classroom_id: int) -> bool:

@@ -10,6 +10,7 @@ from app.classrooms import (
     local_time,
     partnership_views,
     people_views,
+    pupil_views,
     permissions,
     session_views,
     sign_in_views,
@@ -26,6 +27,7 @@ def register(app: Flask) -> None:
         # The school's pages, with those of its people.
         people_views,
         class_views,
+        pupil_views,
         card_views,
         device_views,
         partnership_views,

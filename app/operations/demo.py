@@ -14,8 +14,8 @@ from werkzeug.datastructures import FileStorage
 from app.accounts.models import Account
 from app.accounts.people import FreshPin, fresh_pins, make_teacher
 from app.accounts.secrets import hash_secret
-from app.classrooms.class_list import add_pupils
 from app.classrooms.founding import add_teacher, has_school, make_classroom, make_school
+from app.classrooms.list_saving import add_pupils
 from app.classrooms.models import Classroom, Space
 from app.classrooms.partnering import accept, propose
 from app.db import db, now, reading

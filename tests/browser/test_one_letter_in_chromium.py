@@ -144,7 +144,8 @@ def a_class(
     page.locator("[name=lang]").select_option(lang)
     page.locator("button.go").click()
     page.locator("[name=names]").fill(names)
-    page.get_by_role("button", name="Add and show their cards").click()
+    page.get_by_role("button", name="Look at what would change").click()
+    page.get_by_role("button", name="Save").click()
     found = {}
     for card in page.locator("article.card").all():
         name, code, pin = card.locator("b").all_inner_texts()

@@ -4,24 +4,21 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
 
-from app.accounts.models import Account
 from app.accounts.secrets import secret_matches
 from app.classrooms.class_list import (
-    CLASS_MAX,
-    add_pupils,
     let_leave,
-    listed_names,
     pupils,
     teachers,
     who_signs_in,
 )
 from app.classrooms.founding import add_teacher, make_classroom
+from app.classrooms.list_saving import add_pupils
 from app.classrooms.models import Classroom
 from app.db import db
 from app.web.errors import Refused
 from tests.builders import PIN, a_classroom, a_pupil, a_teacher, pin, teacher_of
+from tests.class_lists import saved
 from tests.clients import Client
 
 CARD_PIN = re.compile(r"\b(\d{3}) (\d{3})\b")
@@ -35,27 +32,6 @@ def room(app: Flask) -> Classroom:
 def names(room: Classroom) -> list[str]:
     db.session.rollback()
     return [account.full_name for account in pupils(room)]
-
-
-def test_names_are_read_one_a_line() -> None:
-    assert listed_names(" Ana  Ruiz \r\n\n José Peña\n") == ["Ana Ruiz", "José Peña"]
-
-
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        ("", "No name"),
-        (" \n \n", "No name"),
-        ("Ana Ruiz\nJosé\nANA  RUÍZ", "ANA RUÍZ"),
-        ("Ana Ruiz\n!!!", "letters"),
-        ("Ana Ruiz\n" + "x" * 81, "xxx"),
-        ("\n".join(f"Pupil {n}" for n in range(CLASS_MAX + 1)), "101"),
-    ],
-    ids=["nothing", "blank", "twice", "no letters", "too long", "too many"],
-)
-def test_one_wrong_line_and_none_is_taken(app: Flask, typed: str, said: str) -> None:
-    with pytest.raises(Refused, match=said):
-        listed_names(typed)
 
 
 def test_two_pupils_of_one_name_in_a_class_are_not_taken(room: Classroom) -> None:
@@ -115,7 +91,7 @@ def test_the_page_shows_each_pin_once_and_it_opens_the_door(
     teacher = Client(app, teacher_of(room))
     url = f"/classrooms/{room.id}"
 
-    cards = teacher.post(f"{url}/pupils", {"names": "Ana Ruiz\nJosé Peña"}).text
+    cards = saved(teacher, room, "Ana Ruiz\nJosé Peña").text
     pins = ["".join(found) for found in CARD_PIN.findall(cards)]
 
     assert len(pins) == 2
@@ -137,19 +113,6 @@ def test_a_new_pin_replaces_the_old(app: Flask, room: Classroom) -> None:
     assert not secret_matches(pupil.secret, PIN)
     db.session.refresh(mate)
     assert secret_matches(mate.secret, PIN)
-
-
-def test_a_refused_list_comes_back_with_every_name(app: Flask, room: Classroom) -> None:
-    typed = "Ana Ruiz\nana ruiz\nJosé <Pepe> Peña"
-    before = db.session.scalar(select(func.count()).select_from(Account))
-
-    answer = Client(app, teacher_of(room)).post(
-        f"/classrooms/{room.id}/pupils", {"names": typed}
-    )
-
-    assert answer.status_code == 422
-    assert "Ana Ruiz\nana ruiz\nJosé &lt;Pepe&gt; Peña" in answer.text
-    assert db.session.scalar(select(func.count()).select_from(Account)) == before
 
 
 def test_a_classroom_needs_a_title(app: Flask) -> None:

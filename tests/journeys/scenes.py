@@ -39,7 +39,8 @@ def class_of(
 ) -> tuple[str, dict[str, tuple[str, str]]]:
     """Make a class; return its code, and class code and PIN by full name."""
     made = teacher.send(teacher.open("/classrooms"), "title", title=title, lang=lang)
-    cards = teacher.send(made, "names", names=names)
+    plan = teacher.send(made, "names", names=names)
+    cards = teacher.send(plan, "/pupils/save")
     found = {}
     for card in cards.soup.select("article.card"):
         name, code, pin = (bold.get_text() for bold in card.find_all("b"))

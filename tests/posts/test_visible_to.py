@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.accounts.models import ANYONE, Account
-from app.classrooms.class_list import add_pupils, let_leave
+from app.classrooms.class_list import let_leave
+from app.classrooms.list_saving import add_pupils
 from app.classrooms.founding import add_teacher
 from app.classrooms.models import PUPIL, Classroom, Member, Space, SpaceClassroom
 from app.classrooms.partnering import propose
