@@ -53,17 +53,13 @@ def give_card(actor: Account, account: Account, fresh: FreshCard) -> None:
     account.card = free_card()
     account.picture_secret = fresh.pictures.hashed if fresh.pictures else None
     give_pin(account, fresh.pin)
-    _begin_anew(actor, account)
+    access_log.record(actor, access_log.NEW_CARD, account.person_id)
 
 
 def give_pictures(actor: Account, account: Account, fresh: FreshPictures) -> None:
     """Let three pictures sign her in beside the PIN; those of before end now."""
     account.picture_secret = fresh.hashed
     end_all_sessions([account])
-    _begin_anew(actor, account)
-
-
-def _begin_anew(actor: Account, account: Account) -> None:
     tries.forget(tries.account_keys(account))
     access_log.record(actor, access_log.NEW_CARD, account.person_id)
 

@@ -218,8 +218,9 @@ def test_a_new_card_ends_the_old_number_the_old_secrets_and_the_sessions(
     assert Client(app).get(f"/sign-in/card/{pupil.card}").status_code == 200
 
 
-def test_a_new_card_forgets_wrong_tries_of_her_alone_and_is_logged(
-    app: Flask, room: Classroom, teacher: Client
+@pytest.mark.parametrize("what", ["card", "pictures"])
+def test_new_secrets_forget_wrong_tries_of_her_alone_and_are_logged(
+    app: Flask, room: Classroom, teacher: Client, what: str
 ) -> None:
     pupil, other = a_pupil(room), a_pupil(room)
     with app.test_request_context():
@@ -227,7 +228,7 @@ def test_a_new_card_forgets_wrong_tries_of_her_alone_and_is_logged(
             tries.reserve(tries.account_keys(account)[0], "where")
         others = tries.account_keys(other)
 
-    teacher.post(f"/classrooms/{room.id}/pupils/{pupil.id}/card")
+    teacher.post(f"/classrooms/{room.id}/pupils/{pupil.id}/{what}")
 
     left = db.session.scalars(select(WrongTry.account_key)).all()
     logged = db.session.scalars(select(AccessLog)).one()
