@@ -55,7 +55,7 @@ def propose(
 
 def asked_of(viewer: Account) -> Select[tuple[SpaceClassroom]]:
     """Select the proposals that wait for the viewer's answer."""
-    mine = Classroom.taught_by(viewer).order_by(None).with_only_columns(Classroom.id)
+    mine = Classroom.led_by(viewer).order_by(None).with_only_columns(Classroom.id)
     return (
         select(SpaceClassroom)
         .where(
