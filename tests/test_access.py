@@ -274,6 +274,7 @@ ROWS = [
     do("partnerships.propose", "/classrooms/{class}/partnerships", "302 404 404 404 404 404 303 404 404 404 404 404 404 302", code="{third_code}", title="Again"),
     do("partnerships.answer_proposal", "/partnerships/{asked}/answer", "302 404 404 404 404 404 303 404 404 404 404 404 404 302", do="accept"),
     see("school.page", "/school",          "302 404 404 404 404 404 404 404 404 200 404 404 404 302"),
+    do("school.change", "/school", "302 404 404 404 404 404 404 404 404 303 404 404 404 302", name="A School"),
     see("school.people", "/school/people", "302 404 404 404 404 404 404 404 404 200 404 404 404 302"),
     do("school.new_adult", "/school/people", "302 404 404 404 404 404 404 404 404 200 404 404 404 302", name="New Teacher", lang="es", role="teacher"),
     do("school.new_adult", "/school/people", "302 404 404 404 404 404 404 404 404 422 404 404 404 302", about="without a role", name="New Teacher", lang="es"),

@@ -10,14 +10,13 @@ from flask import (
     url_for,
 )
 from flask_login import login_required
-from sqlalchemy import Select, select
 
-from app.accounts.models import Account
 from app.accounts.passphrases import hashed_passphrase
 from app.accounts.sessions import start_session, viewer
 from app.accounts.signing_in import counted_code
-from app.classrooms import founding
+from app.classrooms import founding, school_data
 from app.classrooms.models import School
+from app.classrooms.school_data import Told
 from app.db import db, reading
 from app.web.answers import Answer
 from app.web.errors import Refused
@@ -50,6 +49,8 @@ def first_run_now() -> Answer:
         account = founding.found_school(
             form.get("school", ""), form.get("name", ""), chosen_lang()
         )
+        account.keeper = "keeper" in form
+        account.safeguarding = "safeguarding" in form
         account.secret = hashed
     except Refused as refusal:
         db.session.rollback()
@@ -59,7 +60,7 @@ def first_run_now() -> Answer:
     start_session(account)
     db.session.commit()
     code_file.unlink(missing_ok=True)
-    return redirect(url_for("classrooms.my_classrooms"), code=303)
+    return redirect(url_for("home.my_post"), code=303)
 
 
 def _if_no_school() -> None:
@@ -71,27 +72,35 @@ def _if_no_school() -> None:
 @login_required
 def page() -> Answer:
     _admins_only()
-    return _school_page()
+    return _data_page(Told.of_school(_own_school()))
 
 
-def _school_page(error: Refused | None = None) -> str:
-    mine = viewer().person.school_id
+@bp.post("/school")
+@login_required
+def change() -> Answer:
+    _admins_only()
+    told = Told.of_form(request.form)
+    try:
+        school_data.keep(_own_school(), told)
+    except Refused as refusal:
+        db.session.rollback()
+        return _data_page(told, refusal), 422
+    db.session.commit()
+    return redirect(url_for("school.page", kept=1), code=303)
+
+
+def _own_school() -> School:
+    return db.session.get_one(School, viewer().person.school_id)
+
+
+def _data_page(told: Told, error: Refused | None = None) -> str:
     return render_template(
-        "classrooms/school.html",
-        school=db.session.get_one(School, mine),
-        teachers=db.session.scalars(_teachers_of(mine)).all(),
+        "classrooms/school_data.html",
+        told=told,
+        countries=school_data.countries(),
+        zones=school_data.zone_choices(told.country),
+        weekdays=school_data.weekdays(told.country),
         error=error,
-    )
-
-
-def _teachers_of(school_id: int) -> Select[tuple[Account]]:
-    return (
-        select(Account)
-        .where(
-            Account.login_folded.is_not(None),
-            Account.person.has(school_id=school_id),
-        )
-        .order_by(Account.full_name)
     )
 
 

@@ -3,12 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, Select, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account
+from app.classrooms.models import SpaceClassroom
+from app.classrooms.partnering import asked_of
 from app.db import db
-from app.posts.models import FORUM_THREAD, LETTERS, Post, Thread, ThreadReader
+from app.moderation.hiding import open_reports
+from app.moderation.models import Report
+from app.posts.models import (
+    FORUM_THREAD,
+    LETTERS,
+    Post,
+    Revision,
+    Thread,
+    ThreadReader,
+    waiting_for,
+)
 from app.posts.showing import ShownPost, shown, with_words
 
 LETTERS_IN_FULL = 5
@@ -26,6 +38,29 @@ class LetterThread:
     @property
     def my_turn(self) -> bool:
         return self.last is not None and not self.last.own
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What a teacher finds in the morning."""
+
+    posts: int
+    reports: int
+    asked: bool
+
+
+def what_waits(viewer: Account) -> Waiting:
+    """Count held posts and open reports, and tell whether a class asks hers; one query."""
+    held = waiting_for(viewer).with_only_columns(Revision.id)
+    reports = open_reports(viewer).with_only_columns(Report.id)
+    asked = asked_of(viewer).with_only_columns(SpaceClassroom.id)
+    row = db.session.execute(select(_count(held), _count(reports), exists(asked))).one()
+    return Waiting(*row)
+
+
+def _count(ids: Select[tuple[int]]) -> ScalarSelect[int]:
+    found = ids.order_by(None).subquery()
+    return select(func.count()).select_from(found).scalar_subquery()
 
 
 def letter_threads(viewer: Account) -> list[LetterThread]:

@@ -5,14 +5,11 @@ from flask_login import login_required
 
 from app.accounts.sessions import viewer
 from app.classrooms import addresses
-from app.classrooms.models import SpaceClassroom
-from app.classrooms.partnering import asked_of
 from app.classrooms.permissions import is_teacher
 from app.db import db
 from app.home import morning
-from app.home.first_steps import next_step
+from app.home.first_steps import first_steps, next_step
 from app.moderation.hiding import open_reports
-from app.posts.models import waiting_count
 from app.web.answers import Answer
 
 bp = Blueprint("home", __name__, template_folder="templates")
@@ -22,16 +19,14 @@ bp = Blueprint("home", __name__, template_folder="templates")
 @login_required
 def my_post() -> Answer:
     if is_teacher(viewer()):
+        steps = first_steps(viewer())
         return render_template(
             "home/my_morning.html",
             moved=addresses.moved(viewer()),
-            waiting=waiting_count(viewer()),
-            reports=len(db.session.scalars(open_reports(viewer())).all()),
-            asked=db.session.scalar(
-                asked_of(viewer()).with_only_columns(SpaceClassroom.id).limit(1)
-            ),
+            waits=morning.what_waits(viewer()),
             threads=morning.latest_threads(viewer()),
-            step=next_step(viewer()),
+            steps=steps,
+            next_step=next_step(steps),
         )
     if viewer().safeguarding:
         return render_template(

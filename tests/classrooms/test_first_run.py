@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
@@ -57,11 +58,49 @@ def test_the_code_makes_the_school_and_signs_its_admin_in(
 
     answer = client.post("/first", form(code=typed))
 
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/classrooms")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     assert client.get("/school").status_code == 200
     assert not code_file.exists()
     again = {"name": "ana lopez", "secret": PASSPHRASE}
     assert Client(app).post("/sign-in/teacher", again).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "ticked", [[], ["keeper"], ["safeguarding"], ["keeper", "safeguarding"]], ids=str
+)
+def test_the_first_teacher_holds_the_roles_she_ticks_and_no_others(
+    app: Flask, code_file: Path, ticked: list[str]
+) -> None:
+    answer = found(app, **dict.fromkeys(ticked, "on"))
+
+    assert answer.status_code == 303
+    account = db.session.scalars(select(Account)).one()
+    assert account.teacher
+    assert account.admin
+    assert account.keeper == ("keeper" in ticked)
+    assert account.safeguarding == ("safeguarding" in ticked)
+
+
+def test_a_refused_form_keeps_its_ticks(app: Flask, code_file: Path) -> None:
+    page = found(app, name="", keeper="on").text
+
+    assert 'name="keeper" checked' in page
+    assert 'name="safeguarding">' in page
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [("code", "0000"), ("school", ""), ("name", "?!"), ("secret", "short"),
+     ("again", "another passphrase of hers")],
+)  # fmt: skip
+def test_what_is_wrong_is_said_beside_its_field(
+    app: Flask, code_file: Path, field: str, typed: str
+) -> None:
+    page = BeautifulSoup(found(app, **{field: typed}).text, "html5lib")
+
+    (said,) = page.select("#error + input")
+    assert said["name"] == field
+    assert said["aria-describedby"] == "error"
 
 
 @pytest.mark.parametrize("typed", ["1234 5679", "", "1234", "12345678 9", "code"])

@@ -54,6 +54,8 @@ class School:
         self.admin = a_teacher(school, admin=True)
         self.teacher, third = a_teacher(school), a_teacher(lang="es")
         self.room, other = a_classroom(self.teacher), a_classroom(third)
+        school.place, school.country, school.time_zone = "Pasto", "BR", "America/Bahia"
+        other.school.place, other.school.time_zone = "Kisumu", "Africa/Nairobi"
         self.space = a_partnership(self.room, other)
         self.pupils = [a_pupil(self.room) for _n in range(12)]
         self.pupil = self.pupils[0]
@@ -127,7 +129,7 @@ class School:
                 f"/classrooms/{self.room.id}/devices",
                 f"/classrooms/{self.room.id}/signed-in", f"/letters/pair/{self.space.id}",
             ],
-            "admin": ["/school", "/health", "/classrooms"],
+            "admin": ["/school", "/school?kept=1", "/health", "/classrooms"],
             "tablet": ["/sign-in", "/sign-in?plain", hers, f"{hers}/pictures"],
             "nobody": [f"/sign-in/card/{CARD}", "/sign-in", "/sign-in/teacher", "/slip", "/nothing-here"],
         }  # fmt: skip
