@@ -14,10 +14,12 @@ from werkzeug.datastructures import FileStorage
 from app.accounts.models import Account
 from app.accounts.people import FreshPin, fresh_pins, make_teacher
 from app.accounts.secrets import hash_secret
+from app.classrooms import school_data
 from app.classrooms.founding import add_teacher, has_school, make_classroom, make_school
 from app.classrooms.list_saving import add_pupils
 from app.classrooms.models import Classroom, Space
 from app.classrooms.partnering import accept, propose
+from app.classrooms.school_data import TERM, DaysTold, Told
 from app.db import db, now, reading
 from app.forums.models import Forum
 from app.jobs.models import Job
@@ -123,6 +125,7 @@ def _write_everything(pins: list[FreshPin]) -> str:
 
 def _make_class(said: words.Class, pins: list[FreshPin], cast: Cast) -> Classroom:
     school = make_school(said.school, said.lang)
+    school_data.keep(school, _told(said))
     phrases = [
         " ".join(secrets.choice(PHRASE_WORDS) for _n in range(4))
         for _t in said.teachers
@@ -140,6 +143,26 @@ def _make_class(said: words.Class, pins: list[FreshPin], cast: Cast) -> Classroo
     cast.pupils_teacher |= {_first(pupil.full_name): teachers[0] for pupil in pupils}
     cast.table += _sign_ins(said, classroom, phrases, pins)
     return classroom
+
+
+def _told(said: words.Class) -> Told:
+    """What the school's admin would have told; a country of one zone needs no more."""
+    year, langs = now().year, frozenset({said.lang, "en"})
+    return Told(
+        name=said.school,
+        country=said.country,
+        place=said.place,
+        time_zone="",
+        reads=langs,
+        writes=langs,
+        days=[
+            DaysTold(TERM, title, f"{year}-{first}", f"{year}-{last}")
+            for title, first, last in said.terms
+        ],
+        link_days=frozenset(said.link_days),
+        wifi_name=said.wifi_name,
+        pen_names=False,
+    )
 
 
 def _sign_ins(

@@ -14,6 +14,13 @@ class Class:
     title: str
     lang: str
     teachers: tuple[str, str]
+    country: str
+    place: str
+    # First and last day as month and day, of this year.
+    terms: tuple[tuple[str, str, str], ...]
+    # When the link is up: 0 is Monday.
+    link_days: str
+    wifi_name: str
     pupils: tuple[str, ...]
 
 
@@ -44,6 +51,14 @@ PASTO = Class(
     title="Sexto B",
     lang="es",
     teachers=("Marta Luz Erazo", "Hernán Rosero"),
+    country="CO",
+    place="Pasto",
+    terms=(
+        ("Primer período", "02-02", "06-12"),
+        ("Segundo período", "07-06", "11-27"),
+    ),
+    link_days="024",
+    wifi_name="Rio Azul",
     pupils=(
         "Lucía Narváez",
         "Mateo Guerrero",
@@ -65,6 +80,15 @@ KISUMU = Class(
     title="Class 6 East",
     lang="en",
     teachers=("Grace Omondi", "Peter Odhiambo"),
+    country="KE",
+    place="Kisumu",
+    terms=(
+        ("Term 1", "01-05", "04-02"),
+        ("Term 2", "04-27", "07-31"),
+        ("Term 3", "08-24", "10-23"),
+    ),
+    link_days="13",
+    wifi_name="Lakeside",
     pupils=(
         "Amina Juma",
         "Brian Kiptoo",

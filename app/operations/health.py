@@ -29,6 +29,7 @@ from app.operations.durable import write_whole
 from app.posts.models import Post
 from app.search.standing import describe_index
 from app.translate import engine, packs
+from app.web.pages import reader_zone
 
 Word = Literal["fine", "look", "broken"]
 
@@ -243,7 +244,11 @@ def disk_line() -> Line:
 def clock_line() -> Line:
     name = _("Clock")
     moment = now()
-    fact = _("It says %(moment)s (UTC).", moment=_moment(moment.isoformat()))
+    fact = _(
+        "It says %(moment)s (%(zone)s).",
+        moment=_moment(moment.isoformat()),
+        zone=reader_zone(),
+    )
     newest = max(_newest_moments(), default=moment)
     advice = _(
         "Set the clock of this machine: it orders nothing, but dates would be wrong."

@@ -11,7 +11,15 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Account
 from app.classrooms.class_list import who_signs_in
-from app.classrooms.models import PUPIL, TEACHER, Classroom, Member, School
+from app.classrooms.models import (
+    PUPIL,
+    TEACHER,
+    Classroom,
+    Member,
+    School,
+    Space,
+    space_ids,
+)
 from app.db import db
 from app.jobs.models import Job
 from app.media.models import READY, Media
@@ -30,6 +38,7 @@ from app.posts.models import (
     Thread,
     waiting_for,
 )
+from app.posts.permissions import second_adult
 from app.search.searching import search
 from tests import builders
 from tests.operations.conftest import quiet
@@ -168,6 +177,31 @@ def test_a_demo_never_mixes_with_a_school(ready: Flask) -> None:
     assert result.exit_code == 1
     assert "There is a school in" in result.output
     assert count(select(School.id)) == 1
+
+
+def test_both_schools_have_told_where_they_are(ready: Flask) -> None:
+    demo.write_once()
+
+    schools = db.session.scalars(select(School).order_by(School.id)).all()
+    assert [(school.country, school.place, school.time_zone) for school in schools] == [
+        ("CO", "Pasto", "America/Bogota"),
+        ("KE", "Kisumu", "Africa/Nairobi"),
+    ]
+    assert [len(school.days) for school in schools] == [2, 3]
+    assert all(school.link_days and school.reads for school in schools)
+
+
+def test_in_the_demo_no_adult_is_alone_with_children(ready: Flask) -> None:
+    demo.write_once()
+
+    for name in (*demo_words.PASTO.teachers, *demo_words.KISUMU.teachers):
+        teacher = account_named(name)
+        alone = select(Space.id).where(
+            Space.id.in_(space_ids(teacher, as_teacher=True)),
+            ~second_adult(teacher, Space.id),
+        )
+        assert count(select(Space.id).where(Space.id.in_(space_ids(teacher)))) == 2
+        assert count(alone) == 0
 
 
 def test_the_classes_partner_across_languages(ready: Flask) -> None:

@@ -1,21 +1,19 @@
 """Tests of app/operations/health.py and its page: a word, a fact and what to do."""
 
-import hashlib
 import json
 import os
 import shutil
 import time
 from collections import namedtuple
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
-from flask_babel import force_locale
+from flask_babel import force_locale, refresh
 from sqlalchemy import event, update
 
-from app.accounts.models import Account, SignInSession
+from app.classrooms.local_time import forget_zones
 from app.db import db, now
 from app.jobs.models import Job, enqueue
 from app.operations import health
@@ -23,6 +21,7 @@ from app.operations.backup import back_up
 from app.operations.health import Line
 from app.posts.models import Post
 from tests import builders
+from tests.clients import Client
 from tests.operations.letters import some_letters, work_to_the_end
 
 Usage = namedtuple("Usage", "total used free")
@@ -45,21 +44,6 @@ def beat(instance: Path, seconds_ago: float = 0) -> None:
     alive.touch()
     moment = time.time() - seconds_ago
     os.utime(alive, (moment, moment))
-
-
-def signed_in(app: Flask, account: Account) -> FlaskClient:
-    token = "t-" + "x" * 32
-    db.session.add(
-        SignInSession(
-            token_sha256=hashlib.sha256(token.encode()).hexdigest(),
-            account=account,
-            data={"_user_id": str(account.id), "_fresh": True},
-        )
-    )
-    db.session.commit()
-    client = app.test_client()
-    client.set_cookie("s", token)
-    return client
 
 
 def test_every_line_has_a_word_and_a_fact_and_help_where_it_is_not_fine(
@@ -258,6 +242,23 @@ def test_a_clock_behind_what_has_happened_is_told(ready: Flask) -> None:
     assert line("Clock").word == "look"
 
 
+def test_the_clock_is_told_in_the_schools_zone(
+    ready: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = datetime(2026, 3, 1, 2, 30, tzinfo=UTC)
+    monkeypatch.setattr(health, "now", lambda: moment)
+    monkeypatch.setattr(health, "_newest_moments", list)
+    assert "2:30" in line("Clock").fact
+    assert line("Clock").fact.endswith("(UTC).")
+
+    builders.a_school().time_zone = "America/Bogota"
+    db.session.commit()
+    forget_zones()
+    refresh()
+
+    assert line("Clock").fact == "It says Feb 28, 2026 9:30\u202fPM (America/Bogota)."
+
+
 def test_an_old_backup_asks_for_a_new_one(
     ready: Flask, instance: Path, tmp_path: Path
 ) -> None:
@@ -278,7 +279,7 @@ def test_an_old_backup_asks_for_a_new_one(
 def test_the_page_is_for_the_admin_alone(
     ready: Flask, admin: bool, status: int
 ) -> None:
-    client = signed_in(ready, builders.a_teacher(admin=admin))
+    client = Client(ready, builders.a_teacher(admin=admin))
 
     assert client.get("/health").status_code == status
 
@@ -289,7 +290,7 @@ def test_the_page_asks_strangers_to_sign_in(ready: Flask) -> None:
 
 def test_the_page_costs_six_queries_and_shows_every_line(ready: Flask) -> None:
     some_letters()
-    client = signed_in(ready, builders.a_teacher(lang="en", admin=True))
+    client = Client(ready, builders.a_teacher(lang="en", admin=True))
     asked: list[str] = []
 
     def note(*arguments: object) -> None:
