@@ -177,7 +177,7 @@ def test_a_letter_that_came_back_is_mended_late(
 
 
 def test_a_teacher_gives_her_passphrase(app: Flask, clocks: Clocks) -> None:
-    teacher = a_teacher()
+    teacher = a_teacher(lang="en")
     client = ended(app, teacher, clocks)
 
     page = client.post("/classrooms", {"title": "The lantern class", "lang": "es"})
