@@ -13,7 +13,7 @@ from app.accounts.names import digits
 from app.accounts.tries import ACCOUNT
 from app.classrooms.class_list import let_leave
 from app.classrooms.models import Classroom
-from app.db import db
+from app.db import db, now
 from tests.builders import (
     PIN,
     a_classroom,
@@ -133,6 +133,21 @@ def test_a_wrong_pin_is_told_beside_the_field(pupil: Account, tablet: Client) ->
         beside = answer.text.split('for="secret"')[1].split("<button")[0]
         assert 'role="alert" id="error"' in beside
         assert secret not in answer.text
+
+
+def test_one_who_is_suspended_is_told_so_only_by_her_own_pin(
+    app: Flask, pupil: Account, tablet: Client
+) -> None:
+    pupil.suspended_at = now()
+    db.session.commit()
+
+    for try_it in (tap, show_card):
+        right, wrong = try_it(tablet, pupil), try_it(tablet, pupil, WRONG)
+
+        assert not has_come_in(right)
+        assert "You cannot sign in for now." in right.text
+        assert "This PIN did not fit." in wrong.text
+    assert pupil.person.shown_name in tablet.get("/sign-in").text
 
 
 def test_a_name_is_only_on_the_devices_of_its_class(
