@@ -6,7 +6,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     redirect,
     render_template,
     request,
@@ -94,7 +93,6 @@ def classroom_page(shown: Classroom, error: Refused | None = None) -> str:
         classroom=shown,
         moved=addresses.moved(viewer()),
         pupils=class_list.pupils(shown),
-        endpoints=current_app.view_functions,
         colleagues=colleagues,
         leads=any(
             account.id == viewer().id and role == TEACHER

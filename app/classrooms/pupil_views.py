@@ -1,6 +1,6 @@
 """Pages: one pupil, as her teachers see her: names, cards, and whether she may come in."""
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from app.accounts import access_log
@@ -37,7 +37,6 @@ def _pupil_page(
         classroom=shown,
         account=account,
         leads=leads(viewer(), shown),
-        endpoints=current_app.view_functions,
         error=error,
     )
 

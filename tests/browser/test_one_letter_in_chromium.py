@@ -147,8 +147,9 @@ def a_class(
     page.get_by_role("button", name="Look at what would change").click()
     page.get_by_role("button", name="Save").click()
     found = {}
-    for card in page.locator("article.card").all():
-        name, code, pin = card.locator("b").all_inner_texts()
+    page.locator("div.card").first.wait_for()
+    for card in page.locator("div.card").all():
+        name, _address, code, _number, pin = card.locator("b").all_inner_texts()
         found[name] = (code, pin)
     return found
 

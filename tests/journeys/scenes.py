@@ -42,8 +42,9 @@ def class_of(
     plan = teacher.send(made, "names", names=names)
     cards = teacher.send(plan, "/pupils/save")
     found = {}
-    for card in cards.soup.select("article.card"):
-        name, code, pin = (bold.get_text() for bold in card.find_all("b"))
+    for card in cards.soup.select("div.card"):
+        bold = [found.get_text() for found in card.find_all("b")]
+        name, _address, code, _number, pin = bold
         found[name] = (code, pin)
     return next(iter(found.values()))[0], found
 

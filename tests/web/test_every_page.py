@@ -124,6 +124,7 @@ class School:
             "teacher": [
                 *both, "/waiting", "/reports", "/classrooms",
                 f"/classrooms/{self.room.id}",
+                f"/classrooms/{self.room.id}/pupils/{self.pupil.id}",
                 f"/classrooms/{self.room.id}/cards",
                 f"/classrooms/{self.room.id}/poster",
                 f"/classrooms/{self.room.id}/devices",
