@@ -30,13 +30,15 @@ def propose(
         raise Refused(
             _(
                 "No classroom has this code. Ask the other teacher to read it to you again."
-            )
+            ),
+            "code",
         )
     if other.id == classroom.id:
         raise Refused(
-            _("This is the code of your own class. Ask the other teacher for theirs.")
+            _("This is the code of your own class. Ask the other teacher for theirs."),
+            "code",
         )
-    space = Space(kind=PARTNERSHIP, title=checked_title(title))
+    space = Space(kind=PARTNERSHIP, title=checked_title(title, "title"))
     db.session.add(space)
     db.session.flush()
     ours = SpaceClassroom(
