@@ -38,6 +38,9 @@ def served(
     app = an_app(folder)
     with app.app_context():
         set_reading(value=False)
+        # A name that is read again while a browser waits would hold the one
+        # writer's place.
+        db.session().expire_on_commit = False
         school = School()
         with serving(app) as url:
             yield Served(app, school, url)

@@ -47,6 +47,7 @@ class Served:
         context = chromium.new_context(base_url=self.url, locale=lang, **more)
         context.set_default_timeout(PATIENCE_MS)
         client = self.school.client(self.app, who)
+        db.session.commit()
         # Who is signed in, and which device this is.
         for name, path in (("s", "/"), ("d", "/sign-in")):
             kept = client.web.get_cookie(name, path=path)
