@@ -1,13 +1,16 @@
 """Who may do what: every route, by everyone; what one may not see is 404."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app.accounts.devices import enrol
 from app.accounts.models import Account, KeptForm
@@ -18,7 +21,7 @@ from app.db import db, now, set_reading
 from app.media.models import READY, Media
 from app.moderation.hiding import hide, report
 from app.moderation.review import return_to_author
-from app.posts.models import Attachment, Post, Thread
+from app.posts.models import Attachment, Post, Revision, Thread
 from tests.apps import an_app
 from tests.builders import (
     a_classroom,
@@ -274,7 +277,6 @@ ROWS = [
     do("partnerships.propose", "/classrooms/{class}/partnerships", "302 404 404 404 404 404 303 404 404 404 404 404 404 302", code="{third_code}", title="Again"),
     do("partnerships.answer_proposal", "/partnerships/{asked}/answer", "302 404 404 404 404 404 303 404 404 404 404 404 404 302", do="accept"),
     see("school.page", "/school",          "302 404 404 404 404 404 404 404 404 200 404 404 404 302"),
-    do("school.change", "/school", "302 404 404 404 404 404 404 404 404 303 404 404 404 302", name="A School"),
     see("school.people", "/school/people", "302 404 404 404 404 404 404 404 404 200 404 404 404 302"),
     do("school.new_adult", "/school/people", "302 404 404 404 404 404 404 404 404 200 404 404 404 302", name="New Teacher", lang="es", role="teacher"),
     do("school.new_adult", "/school/people", "302 404 404 404 404 404 404 404 404 422 404 404 404 302", about="without a role", name="New Teacher", lang="es"),
@@ -297,6 +299,7 @@ ROWS = [
     do("school.give_class", "/school/classes/{alone}/teacher", "302 404 404 404 404 404 404 404 404 303 404 404 404 302", teacher="{teacher}"),
     do("school.give_class", "/school/classes/{alone}/teacher", "302 404 404 404 404 404 404 404 404 404 404 404 404 302", about="to another school", teacher="{third}"),
     do("school.give_class", "/school/classes/{class}/teacher", "302 404 404 404 404 404 404 404 404 404 404 404 404 302", about="of somebody", teacher="{co}"),
+    do("school.change", "/school", "302 404 404 404 404 404 404 404 404 303 404 404 404 302", name="A School"),
 
     #                                           nobody pupil mate other friend far teacher second third admin co lead keeper gone
     see("posts.permalink", "/p/{post}",          "302 302 302 404 302 302 302 404 302 404 302 302 404 302"),
@@ -454,3 +457,45 @@ def test_a_row_asks_the_route_it_names(world: World, copied: Flask) -> None:
     ]
 
     assert named == [row.endpoint for row in ROWS]
+
+
+def test_the_keeper_sees_no_childs_word_or_name(world: World, copied: Flask) -> None:
+    words = _childrens_words()
+    urls = [row.url.format(**world.ids) for row in ROWS if row.form is None]
+    urls += [f"/search?q={quote(said)}" for said in sorted(words)]
+
+    seen = {}
+    for who in ("keeper", "admin", "teacher"):
+        pages = _pages(copied, world, who, urls)
+        seen[who] = {
+            said for said in words if any(said.encode() in page for page in pages)
+        }
+
+    assert seen["keeper"] == set()
+    assert seen["admin"] == set()
+    assert {"Hello.", "A river", *_names(world, "pupil")} <= seen["teacher"]
+
+
+def _childrens_words() -> set[str]:
+    """Collect what pupils wrote, how they are called, and what their pictures show."""
+    pupils = select(Account).where(Account.login_folded.is_(None))
+    names = {
+        name
+        for account in db.session.scalars(pupils)
+        for name in (account.full_name, account.person.shown_name)
+    }
+    columns = (Revision.source, Thread.title, Attachment.description)
+    said = {text for column in columns for text in db.session.scalars(select(column))}
+    return names | {text for text in said if text}
+
+
+def _names(world: World, who: str) -> set[str]:
+    account = db.session.get_one(Account, world.people[who])
+    return {account.full_name, account.person.shown_name}
+
+
+def _pages(app: Flask, world: World, who: str, urls: list[str]) -> list[bytes]:
+    """Open all pages, and those they lead to, without what was typed to search."""
+    client = Client(app, db.session.get_one(Account, world.people[who]))
+    found = [client.get(url, follow_redirects=True).data for url in urls]
+    return [re.sub(rb'(?s)<input id="q".*?>', b"", page) for page in found]
