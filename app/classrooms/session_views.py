@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app.accounts import access_log
 from app.accounts.models import Account, Device, Person, SignInSession
-from app.accounts.sessions import end_sessions, viewer
+from app.accounts.sessions import end_session, end_sessions, viewer
 from app.accounts.validity import is_live, may_be_live
 from app.classrooms.models import PUPIL, Classroom, Member
 from app.db import db
@@ -63,15 +63,14 @@ def end(classroom_id: int) -> Answer:
 @bp.post("/school/signed-in/end")
 @login_required
 def end_school() -> Answer:
-    """Sign everybody of the school out but the admin who does it, also elsewhere."""
+    """Sign everybody of the school out, the admin who does it too."""
     if not viewer().admin:
         abort(404)
-    ours = _sessions().where(
-        Person.school_id == viewer().person.school_id, Account.id != viewer().id
-    )
-    _end(_live(ours))
+    _end(_live(_sessions().where(Person.school_id == viewer().person.school_id)))
+    end_session()
     db.session.commit()
-    return redirect(url_for("school.people"), code=303)
+    page = url_for("accounts.sign_in_teacher", next=url_for("school.people"))
+    return redirect(page, code=303)
 
 
 def _sessions() -> Select[tuple[SignInSession]]:

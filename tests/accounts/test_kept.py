@@ -546,6 +546,9 @@ def test_a_busy_database_shows_the_words_that_it_cannot_keep(
     assert WORDS in busy.text
     client.token = token
     page = client.post(url, FORM)
+    with locked(app):
+        assert send_late(client, page, PIN).status_code == 503
+    assert count(KeptForm) == 1
     assert send_late(client, page, PIN).status_code == 303
     assert posts_of(pupil) == [WORDS]
 

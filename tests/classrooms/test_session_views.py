@@ -131,7 +131,7 @@ def test_a_teacher_ends_nobody_of_another_class(app: Flask, room: Classroom) -> 
     assert recorded() == []
 
 
-def test_an_admin_ends_all_of_the_school_but_herself(
+def test_an_admin_ends_all_of_the_school_herself_too(
     app: Flask, room: Classroom
 ) -> None:
     admin = a_teacher(room.school, admin=True)
@@ -142,9 +142,11 @@ def test_an_admin_ends_all_of_the_school_but_herself(
 
     assert answer.status_code == 303
     assert [is_in(client) for client in (*ours, theirs, hers)] == [
-        False, False, True, True,
+        False, False, True, False,
     ]  # fmt: skip
-    assert len(recorded()) == 2
+    assert answer.headers["Location"].startswith("/sign-in/teacher")
+    assert recorded()[-1][0] == admin.person_id
+    assert len(recorded()) == 3
 
 
 def test_a_hundred_old_sign_ins_cost_no_page_more(
