@@ -187,22 +187,24 @@ def _sound_alarm() -> None:
 @chore_at_start
 @chore_when_idle
 def sweep_tries() -> None:
-    """Drop what no longer counts, and keep what does in line with the calendar; commits."""
+    """Drop what no longer counts, and keep what does in line with the clocks; commits."""
     db.session.execute(delete(WrongTry).where(~_within(DAY_SECONDS)))
     for row in db.session.scalars(select(WrongTry)):
-        _follow_calendar(row)
+        _follow_clocks(row)
     db.session.commit()
 
 
-def _follow_calendar(row: WrongTry) -> None:
-    """Let a try tell its age to who knows the calendar alone, after the next start."""
-    age = elapsed.seconds_since(row.boot, row.steady, row.at)
-    if age < 0:
-        # The calendar was ahead, and the machine has been switched on anew since:
-        # how long ago it was, nobody knows. Its day begins now, or lasts for years.
-        row.at, row.boot, row.steady = now(), elapsed.boot(), elapsed.steady()
-        return
-    # The calendar was set meanwhile, and the steady clock knows better.
+def _follow_clocks(row: WrongTry) -> None:
+    """Note how old a try is by each clock, so that either may be set tomorrow.
+
+    Across a restart of the machine the calendar is believed, but once: at its first
+    minute, not at each jump that comes later.
+    """
+    # Below zero the calendar was ahead, and how long ago it was, nobody knows: its
+    # day begins now, or it would last for years.
+    age = max(0.0, elapsed.seconds_since(row.boot, row.steady, row.at))
+    if row.boot != elapsed.boot() or row.steady > elapsed.steady():
+        row.boot, row.steady = elapsed.boot(), elapsed.steady() - int(age)
     was_at = now() - timedelta(seconds=age)
     if abs((row.at - was_at).total_seconds()) > CALENDAR_SLACK_SECONDS:
         row.at = was_at
