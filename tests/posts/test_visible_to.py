@@ -10,20 +10,30 @@ from sqlalchemy import select
 
 from app.accounts.models import ANYONE, Account
 from app.classrooms.class_list import let_leave
-from app.classrooms.list_saving import add_pupils
 from app.classrooms.founding import add_teacher
-from app.classrooms.models import PUPIL, Classroom, Member, Space, SpaceClassroom
+from app.classrooms.list_saving import add_pupils
+from app.classrooms.models import (
+    CO_TEACHER,
+    LEAD,
+    PUPIL,
+    Classroom,
+    Member,
+    Space,
+    SpaceClassroom,
+)
 from app.classrooms.partnering import propose
 from app.db import db, now
 from app.moderation.hiding import hide, show_again
 from app.moderation.review import refuse, return_to_author
 from app.posts.models import (
+    HELD,
     LETTERS,
     Post,
     Thread,
     ThreadReader,
     audience_langs,
     waiting_count,
+    waiting_for,
 )
 from app.posts.publishing import mend
 from tests.builders import (
@@ -34,6 +44,7 @@ from tests.builders import (
     a_school,
     a_teacher,
     a_thread,
+    an_adult,
     letters_between,
     own_space,
     pin,
@@ -290,6 +301,32 @@ def test_a_co_teacher_reads_what_the_class_writes(pair: Pair) -> None:
     assert reads(pair.other_teacher, letter)
 
 
+def test_a_safeguarding_lead_reads_letters_and_hidden_threads_of_her_school(
+    pair: Pair,
+) -> None:
+    letters = letters_between(pair.space, pair.teacher, pair.pupil, pair.friend)
+    letter = released(a_post(letters, pair.friend), pair.third)
+    held = a_post(letters, pair.pupil)
+    thread = a_thread(pair.space, pair.friend)
+    hide(released(a_post(thread, pair.friend), pair.third), pair.third, "")
+    elsewhere = a_post(a_thread(own_space(pair.theirs), pair.third), pair.third)
+
+    lead = an_adult(pair.ours.school, safeguarding=True)
+
+    assert reads(lead, letter)
+    assert opens(lead, thread)
+    assert not reads(lead, held)
+    assert not reads(lead, elsewhere)
+    assert waiting_count(lead) == 0
+
+
+def test_a_lead_reads_in_her_language(pair: Pair) -> None:
+    letters = letters_between(pair.space, pair.teacher, pair.pupil, pair.friend)
+    an_adult(pair.ours.school, safeguarding=True).person.lang = "sw"
+
+    assert "sw" in set(db.session.scalars(audience_langs(letters)))
+
+
 def test_who_has_left_the_class_reads_nothing_more(pair: Pair) -> None:
     thread = a_thread(pair.space, pair.pupil)
     post = released(a_post(thread, pair.pupil), pair.teacher)
@@ -393,11 +430,12 @@ def may_open(viewer: Account, thread: Thread, posts: list[Post]) -> bool:
     spaces = joined_spaces({classroom for classroom, _role in mine})
     if thread.space_id not in spaces:
         return False
-    taught = {classroom for classroom, role in mine if role == "teacher"}
+    adults = ("teacher", "co-teacher", "lead")
+    looked_after = {classroom for classroom, role in mine if role in adults}
 
     def is_my_pupil(person_id: int) -> bool:
         return any(
-            classroom in taught and role == "pupil"
+            classroom in looked_after and role == "pupil"
             for classroom, role in memberships(person_id, former=True)
         )
 
@@ -413,7 +451,7 @@ def may_open(viewer: Account, thread: Thread, posts: list[Post]) -> bool:
         or is_my_pupil(thread.made_by_id)
         or any(is_out(post) for post in inside)
         or (
-            thread.space_id in joined_spaces(taught)
+            thread.space_id in joined_spaces(looked_after)
             and any(post.published_at is not None for post in inside)
         )
     )
@@ -423,6 +461,23 @@ def may_read(viewer: Account, post: Post, opened: set[int]) -> bool:
     gone = post.hidden_at or post.withdrawn_at or post.erased_at
     own = post.author_id == viewer.person_id and not gone
     return post.thread_id in opened and (own or is_out(post))
+
+
+def may_release(viewer: Account, post: Post) -> bool:
+    """Teachers and co-teachers of a class that the author is, or was, a pupil of."""
+    mine = memberships(viewer.person_id)
+    taught = {
+        classroom for classroom, role in mine if role in ("teacher", "co-teacher")
+    }
+    return (
+        post.waiting is not None
+        and post.waiting.state == HELD
+        and post.thread.space_id in joined_spaces(taught)
+        and any(
+            classroom in taught and role == "pupil"
+            for classroom, role in memberships(post.author_id, former=True)
+        )
+    )
 
 
 def is_out(post: Post) -> bool:
@@ -455,6 +510,7 @@ def test_the_selects_agree_with_the_rules_in_plain_python(
     classes = [a_classroom(teacher) for teacher in teachers]
     pupils = [(room, a_pupil(room)) for room in classes for _n in range(2)]
     add_teacher(dice.choice(classes), dice.choice(teachers))
+    _change_roles_by_dice(dice, classes, teachers)
     spaces = [own_space(room) for room in classes]
     for one, other in dice.sample(list(product(range(4), repeat=2)), 8):
         if one < other:
@@ -475,6 +531,19 @@ def test_the_selects_agree_with_the_rules_in_plain_python(
         readable = {p.id for p in posts if may_read(viewer, p, opened)}
         assert {t.id for t in db.session.scalars(Thread.visible_to(viewer))} == opened
         assert {p.id for p in db.session.scalars(Post.visible_to(viewer))} == readable
+        waiting = {
+            revision.post_id for revision in db.session.scalars(waiting_for(viewer))
+        }
+        assert waiting == {p.id for p in posts if may_release(viewer, p)}
+
+
+def _change_roles_by_dice(
+    dice: random.Random, classes: list[Classroom], teachers: list[Account]
+) -> None:
+    """Let most read along or co-teach somewhere, and some lead no class at all."""
+    for teacher in teachers:
+        for room in dice.sample(classes, 2):
+            add_teacher(room, teacher, dice.choice([CO_TEACHER, LEAD]))
 
 
 def _by_dice(dice: random.Random, space: Space, teachers: list[Account]) -> list[Post]:
