@@ -20,7 +20,7 @@ from app.classrooms.school_data import Told
 from app.db import db, reading
 from app.web.answers import Answer
 from app.web.errors import Refused
-from app.web.langs import chosen_lang
+from app.web.langs import OWN_NAMES, chosen_lang
 
 bp = Blueprint("school", __name__, template_folder="templates")
 
@@ -94,12 +94,16 @@ def _own_school() -> School:
 
 
 def _data_page(told: Told, error: Refused | None = None) -> str:
+    likely = told.reads.union(told.writes, current_app.config["LANGUAGES"])
+    near = [lang for lang in OWN_NAMES if lang in likely]
     return render_template(
         "classrooms/school_data.html",
         told=told,
         countries=school_data.countries(),
         zones=school_data.zone_choices(told.country),
         weekdays=school_data.weekdays(told.country),
+        near=near,
+        far=[lang for lang in OWN_NAMES if lang not in near],
         error=error,
     )
 
