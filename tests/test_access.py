@@ -241,6 +241,7 @@ ROWS = [
     see("classrooms.my_classrooms", "/classrooms", TEACHERS),
     do("classrooms.new_classroom", "/classrooms", TEACHERS_DO, title="6 C", lang="es"),
     see("classrooms.classroom", "/classrooms/{class}", "302 404 404 404 404 404 200 404 404 404 200 404 404 302"),
+    do("classrooms.rename", "/classrooms/{class}", "302 404 404 404 404 404 303 404 404 404 404 404 404 302", called="6 C"),
     do("classrooms.add_pupils", "/classrooms/{class}/pupils", "302 404 404 404 404 404 200 404 404 404 404 404 404 302", names="Rosa Luz"),
     do("classrooms.save_pupils", "/classrooms/{class}/pupils/save", "302 404 404 404 404 404 422 404 404 404 404 404 404 302", about="that nobody looked at", names="Rosa Luz"),
     see("classrooms.export", "/classrooms/{class}/pupils.csv", "302 404 404 404 404 404 200 404 404 404 200 404 404 302"),

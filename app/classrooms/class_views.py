@@ -104,6 +104,19 @@ def classroom_page(shown: Classroom, error: Refused | None = None) -> str:
     )
 
 
+@bp.post("/classrooms/<int:classroom_id>")
+@login_required
+def rename(classroom_id: int) -> Answer:
+    shown = one_or_404(Classroom.led_by(viewer()), id=classroom_id)
+    try:
+        founding.rename_classroom(shown, viewer(), request.form.get("called", ""))
+    except Refused as refusal:
+        db.session.rollback()
+        return classroom_page(shown, refusal), 422
+    db.session.commit()
+    return redirect(url_for("classrooms.classroom", classroom_id=shown.id), code=303)
+
+
 @bp.post("/classrooms/<int:classroom_id>/pupils")
 @login_required
 def add_pupils(classroom_id: int) -> Answer:

@@ -77,16 +77,22 @@ def found_school(name: str, teacher_name: str, lang: str) -> Account:
     return make_teacher(make_school(name, lang).id, teacher_name, lang, admin=True)
 
 
-def _check_new(teacher: Account, title: str) -> None:
-    mine = db.session.scalars(Classroom.led_by(teacher))
-    if any((fold(one.title) or one.title) == (fold(title) or title) for one in mine):
+def _check_new(
+    teacher: Account, title: str, field: str, *, but: Classroom | None = None
+) -> None:
+    titles = {
+        fold(one.title) or one.title
+        for one in db.session.scalars(Classroom.led_by(teacher))
+        if one is not but
+    }
+    if (fold(title) or title) in titles:
         raise Refused(
             _(
-                "Your class “%(title)s” is there already: open it above. Give a second "
-                "one another name.",
+                "Your class “%(title)s” is there already. Give a second one another "
+                "name.",
                 title=title,
             ),
-            "title",
+            field,
         )
 
 
@@ -97,7 +103,7 @@ def make_classroom(teacher: Account, title: str, lang: str) -> Classroom:
     second class.
     """
     called = checked_title(title, "title")
-    _check_new(teacher, called)
+    _check_new(teacher, called, "title")
     classroom = Classroom(
         school_id=teacher.person.school_id,
         code=_free_code(),
@@ -122,6 +128,20 @@ def make_classroom(teacher: Account, title: str, lang: str) -> Classroom:
     )
     db.session.flush()
     return classroom
+
+
+def rename_classroom(classroom: Classroom, teacher: Account, title: str) -> None:
+    """Call a classroom and its own space otherwise; Refused says why not."""
+    called = checked_title(title, "called")
+    _check_new(teacher, called, "called", but=classroom)
+    classroom.title = called
+    own = select(SpaceClassroom.space_id).where(
+        SpaceClassroom.classroom_id == classroom.id
+    )
+    for space in db.session.scalars(
+        select(Space).where(Space.kind == CLASSROOM_SPACE, Space.id.in_(own))
+    ):
+        space.title = called
 
 
 def add_teacher(classroom: Classroom, teacher: Account, role: str = TEACHER) -> None:

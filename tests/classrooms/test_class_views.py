@@ -8,11 +8,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.accounts.models import Account
-from app.classrooms.founding import add_teacher
+from app.classrooms.founding import add_teacher, make_classroom
 from app.classrooms.list_saving import add_pupils
 from app.classrooms.models import CO_TEACHER, Classroom
 from app.db import db, now
-from tests.builders import a_classroom, a_pupil, a_teacher, pin, teacher_of
+from tests.builders import a_classroom, a_pupil, a_teacher, own_space, pin, teacher_of
 from tests.class_lists import looked_at
 from tests.clients import Client
 
@@ -76,6 +76,33 @@ def test_another_title_and_another_teacher_make_another_class(app: Flask) -> Non
         assert answer.status_code == 303
 
     assert db.session.scalar(select(func.count()).select_from(Classroom)) == 3
+
+
+def test_a_renamed_class_is_called_so_everywhere(app: Flask, room: Classroom) -> None:
+    teacher, url = Client(app, teacher_of(room)), f"/classrooms/{room.id}"
+
+    answers = [teacher.post(url, {"called": title}) for title in ("6 C", "6 c")]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    db.session.refresh(room)
+    assert (room.title, own_space(room).title) == ("6 c", "6 c")
+
+
+@pytest.mark.parametrize("title", ["", "x" * 81, "7 b"])
+def test_a_class_keeps_its_title_when_the_new_one_does_not_fit(
+    app: Flask, room: Classroom, title: str
+) -> None:
+    make_classroom(teacher_of(room), "7 B", "en")
+    before = room.title
+
+    answer = Client(app, teacher_of(room)).post(
+        f"/classrooms/{room.id}", {"called": title}
+    )
+
+    assert answer.status_code == 422
+    assert answer.text.index('id="called"') > answer.text.index('id="error"')
+    db.session.refresh(room)
+    assert room.title == before
 
 
 def test_the_class_page_leads_to_each_pupil_and_marks_who_is_suspended(
