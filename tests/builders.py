@@ -5,8 +5,8 @@ from itertools import count
 
 from sqlalchemy import select
 
-from app.accounts import devices
-from app.accounts.models import Account
+from app.accounts import devices, elapsed
+from app.accounts.models import Account, WrongTry
 from app.accounts.people import FreshPin, make_adult, make_teacher
 from app.accounts.secrets import hash_secret
 from app.classrooms.class_list import teachers
@@ -25,7 +25,7 @@ from app.classrooms.models import (
     SpaceClassroom,
 )
 from app.classrooms.partnering import accept, propose
-from app.db import db
+from app.db import db, next_number, now
 from app.forums.models import Forum
 from app.moderation.review import release
 from app.penpals.pairing import pair
@@ -179,3 +179,20 @@ def released(post: Post, teacher: Account) -> Post:
     db.session.commit()
     db.session.refresh(post)
     return post
+
+
+def some_wrong_tries(count: int) -> None:
+    """Write down a wrong secret of so many people, each from elsewhere, just now."""
+    first = next_number("wrong_try", count)
+    db.session.add_all(
+        WrongTry(
+            id=n,
+            account_key=f"{n}",
+            source_key=f"{n}",
+            at=now(),
+            boot=elapsed.boot(),
+            steady=elapsed.steady(),
+        )
+        for n in range(first, first + count)
+    )
+    db.session.commit()

@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, url_for
 from flask_login import login_required
 
+from app.accounts import tries
 from app.accounts.sessions import viewer
 from app.classrooms import addresses
 from app.classrooms.permissions import is_teacher
@@ -22,6 +23,7 @@ def my_post() -> Answer:
         steps = first_steps(viewer())
         return render_template(
             "home/my_morning.html",
+            wrong_tries=tries.alarm(),
             moved=addresses.moved(viewer()),
             waits=morning.what_waits(viewer()),
             threads=morning.latest_threads(viewer()),

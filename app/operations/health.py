@@ -20,6 +20,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
+from app.accounts import tries
 from app.accounts.models import SignInSession
 from app.db import db, now, reading
 from app.jobs.models import Job
@@ -56,7 +57,7 @@ class Line:
 
 
 def lines() -> list[Line]:
-    """Look at everything once; four queries, and no long reading."""
+    """Look at everything once; five queries, and no long reading."""
     return [
         database_line(),
         worker_line(),
@@ -66,6 +67,7 @@ def lines() -> list[Line]:
         disk_line(),
         clock_line(),
         backup_line(),
+        tries_line(),
     ]
 
 
@@ -284,6 +286,26 @@ def backup_line() -> Line:
     if age > timedelta(days=BACKUP_LOOK_DAYS):
         return Line(name, "look", fact, make)
     return Line(name, "fine", fact)
+
+
+def tries_line() -> Line:
+    name, count = _("Signing in"), tries.last_hour()
+    fact = ngettext(
+        "%(num)s wrong try in the last hour.",
+        "%(num)s wrong tries in the last hour.",
+        count,
+    )
+    if count < tries.ALARM_AN_HOUR:
+        return Line(name, "fine", fact)
+    return Line(
+        name,
+        "look",
+        fact,
+        _(
+            "Somebody may be guessing. Nobody tests more than ten secrets of a pupil a "
+            "day; tell the teachers, and look for the device it comes from."
+        ),
+    )
 
 
 def note_backup(file: Path) -> None:

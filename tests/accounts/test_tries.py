@@ -31,10 +31,10 @@ from app.accounts.tries import (
     Waits,
     key_of,
 )
-from app.db import db, last_number, next_number
+from app.db import db, last_number
 from launch.places import ROOT
 from tests.apps import an_app
-from tests.builders import a_classroom, a_pupil
+from tests.builders import a_classroom, a_pupil, some_wrong_tries
 from tests.clocks import Clocks
 
 HOUR, DAY = 3600, 24 * 3600
@@ -64,17 +64,6 @@ def use_up_the_day(clocks: Clocks, account: str = ANA) -> None:
     for _n in range(MOST_A_DAY):
         clocks.pass_seconds(LONGEST_WAIT_SECONDS)
         assert wrong(account) == TESTED
-
-
-def many_wrong(clocks: Clocks, count: int) -> None:
-    """Write down wrong tries of many people, in one go."""
-    first = next_number("wrong_try", count)
-    told = {"boot": f"boot {clocks.boots}", "steady": clocks.seconds, "at": clocks.calendar}  # fmt: skip
-    db.session.add_all(
-        WrongTry(id=first + n, account_key=f"{n}", source_key=f"{n}", **told)
-        for n in range(count)
-    )
-    db.session.commit()
 
 
 def rows() -> int:
@@ -377,7 +366,7 @@ def test_a_new_pin_begins_anew_on_every_side(clocks: Clocks) -> None:
 
 
 def test_the_alarm_sounds_at_two_hundred_an_hour_of_all(clocks: Clocks) -> None:
-    many_wrong(clocks, ALARM_AN_HOUR - 1)
+    some_wrong_tries(ALARM_AN_HOUR - 1)
     assert (tries.alarm(), tries.last_hour()) == (0, ALARM_AN_HOUR - 1)
 
     wrong("one more")
@@ -391,11 +380,11 @@ def test_the_alarm_is_written_once_an_hour_and_names_nobody(
     clocks: Clocks, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING, "app.accounts.tries")
-    many_wrong(clocks, ALARM_AN_HOUR - 1)
+    some_wrong_tries(ALARM_AN_HOUR - 1)
     assert [wrong(f"a pupil {n}") for n in range(3)] == [TESTED] * 3
     assert len(caplog.messages) == 1
     clocks.pass_seconds(HOUR - 1)
-    many_wrong(clocks, ALARM_AN_HOUR)
+    some_wrong_tries(ALARM_AN_HOUR)
     wrong("one more")
     assert len(caplog.messages) == 1
 

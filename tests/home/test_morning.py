@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from app.accounts.tries import ALARM_AN_HOUR
 from app.classrooms.partnering import propose
 from app.db import db
 from app.home.morning import latest_threads, letter_threads, own_posts
@@ -17,6 +18,7 @@ from tests.builders import (
     letters_between,
     own_space,
     released,
+    some_wrong_tries,
     teacher_of,
 )
 from tests.clients import Client
@@ -118,3 +120,17 @@ def test_a_teachers_morning_says_what_waits(app: Flask, pals: Pals) -> None:
     for words in ("1 post waits for you", "1 report to look at", "A class asks yours"):
         assert words in page
         assert words not in quiet
+
+
+def test_a_teachers_morning_sounds_the_alarm_of_the_whole_school(
+    app: Flask, pals: Pals
+) -> None:
+    some_wrong_tries(ALARM_AN_HOUR - 1)
+    assert "wrong secrets" not in Client(app, pals.teacher).get("/").text
+
+    some_wrong_tries(1)
+
+    page = Client(app, pals.teacher).get("/").text
+    assert "200 wrong secrets in the last hour." in page
+    assert "Look who sits at the devices now" in page
+    assert "wrong secrets" not in Client(app, pals.ana).get("/").text

@@ -13,6 +13,7 @@ from flask import Flask
 from flask_babel import force_locale, refresh
 from sqlalchemy import event, update
 
+from app.accounts.tries import ALARM_AN_HOUR
 from app.classrooms.local_time import forget_zones
 from app.db import db, now
 from app.jobs.models import Job, enqueue
@@ -21,6 +22,7 @@ from app.operations.backup import back_up
 from app.operations.health import Line
 from app.posts.models import Post
 from tests import builders
+from tests.builders import some_wrong_tries
 from tests.clients import Client
 from tests.operations.letters import some_letters, work_to_the_end
 
@@ -61,6 +63,7 @@ def test_every_line_has_a_word_and_a_fact_and_help_where_it_is_not_fine(
         "Disk",
         "Clock",
         "Last backup",
+        "Signing in",
     ]
     assert all(one.fact for one in lines)
     assert all(one.advice for one in lines if one.word != "fine")
@@ -275,6 +278,19 @@ def test_an_old_backup_asks_for_a_new_one(
     assert "friday.zip" in shown.fact
 
 
+def test_very_many_wrong_tries_are_told(ready: Flask) -> None:
+    some_wrong_tries(ALARM_AN_HOUR - 1)
+    shown = line("Signing in")
+    assert (shown.word, shown.advice) == ("fine", "")
+    assert shown.fact == "199 wrong tries in the last hour."
+
+    some_wrong_tries(1)
+
+    shown = line("Signing in")
+    assert shown.word == "look"
+    assert "Somebody may be guessing" in shown.advice
+
+
 @pytest.mark.parametrize(("admin", "status"), [(True, 200), (False, 404)])
 def test_the_page_is_for_the_admin_alone(
     ready: Flask, admin: bool, status: int
@@ -316,4 +332,4 @@ def test_the_terminal_says_the_same_and_fails_where_something_is_broken(
     beat(instance)
     result = ready.test_cli_runner().invoke(args=["health"])
     assert result.exit_code == 0, result.output
-    assert len(result.output.splitlines()) == 8
+    assert len(result.output.splitlines()) == 9
