@@ -155,6 +155,18 @@ def test_after_sending_a_page_comes_with_a_fresh_key(
     assert key_in(answer.text) != form["key"]
 
 
+def test_after_any_sending_no_page_from_before_is_used_again(
+    app: Flask, room: Classroom, pupil: Account, thread: Thread
+) -> None:
+    client, url = own(app, room, pupil), f"/threads/{thread.id}"
+    tag = client.get(url).headers["ETag"]
+    assert again(client, url, tag).status_code == 304
+
+    client.post("/me", {"lang": pupil.person.lang})
+
+    assert again(client, url, tag).status_code == 200
+
+
 def test_on_a_shared_device_nothing_is_kept(
     app: Flask, room: Classroom, pupil: Account, thread: Thread
 ) -> None:

@@ -86,6 +86,19 @@ def test_nobody_is_listed_who_is_not_in_the_class_or_not_signed_in(
         assert who.full_name not in shown
 
 
+@pytest.mark.parametrize(("off_seconds", "listed"), [(300, True), (700, False)])
+def test_who_is_in_across_a_restart_of_the_machine_is_listed(
+    app: Flask, room: Classroom, clocks: Clocks, off_seconds: int, listed: bool
+) -> None:
+    pupil = a_pupil(room, "Amina Oti")
+    tablet = Client(app, pupil)
+
+    clocks.reboot(off_seconds=off_seconds)
+
+    assert ("Amina Oti" in page(app, room)) == listed
+    assert is_in(tablet) == listed
+
+
 def test_one_is_ended_and_the_others_stay(app: Flask, room: Classroom) -> None:
     one, two = a_pupil(room, "Amina Oti"), a_pupil(room, "Bela Rui")
     tablet, mates = Client(app, one), Client(app, two)
