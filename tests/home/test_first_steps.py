@@ -139,7 +139,7 @@ def test_the_morning_page_shows_words_for_done_and_a_link_for_next(app: Flask) -
     page = Client(app, teacher).get("/").text
 
     assert f"{CLASS} <small>– done</small>" in page
-    assert f'Next:</b> <a class="go" href="/classrooms/{room.id}">{PUPILS}</a>' in page
+    assert f'Next:</b> <a href="/classrooms/{room.id}">{PUPILS}</a>' in page
     assert f"<li>{PAIRS}</li>" in page
 
 
