@@ -20,6 +20,8 @@ SEPARATORS = "\t;,"
 # A list copied from elsewhere often counts: 1. Ana, 2) José.
 LIST_NUMBER = re.compile(r"^\s*\d+\s*[.):–-]\s*")
 LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# Some programs say it themselves, in a line before the first.
+SAID = re.compile('"?sep=([\t;,])"?\n', re.IGNORECASE)
 QUOTED = re.compile('"[^"\n]*"')
 # A comma with a space after it belongs to the name: Ramos, Lucía.
 LOOSE_COMMA = re.compile(r",(?=[ \t])")
@@ -72,8 +74,11 @@ def headings() -> tuple[str, str, str]:
 def rows_of(text: str) -> list[ListRow]:
     """Read the rows of a list; Refused when it is none, or too long."""
     lines = LINE_END.sub("\n", text.removeprefix("\ufeff"))
-    known = _known_headings()
-    records = list(_records(lines, _separator(lines, known)))
+    known, said = _known_headings(), SAID.match(lines)
+    if said:
+        lines = lines[said.end() :]
+    separator = said[1] if said else _separator(lines, known)
+    records = list(_records(lines, separator))
     kinds = _kinds(records[0][1], known) if records else []
     named = bool(set(kinds) & {FULL, FIRST, SURNAME})
     if not named and any(kinds) and all(kinds):

@@ -28,6 +28,9 @@ HIDDEN_FIELDS = {
     "lang",
     "next",
     "tick",
+    "plan",
+    "codepage",
+    "other",
 }
 
 

@@ -35,6 +35,10 @@ def test_cells_are_parted_by_what_the_program_took(
     assert rows == [ListRow(1, "Ana Ruiz", "Ana"), ListRow(2, "José Peña", "Pepe")]
 
 
+def test_a_program_may_say_its_separator_itself(app: Flask) -> None:
+    assert rows_of("sep=;\r\nRuiz,Ana;Ana") == [ListRow(1, "Ruiz,Ana", "Ana")]
+
+
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_quoted_cells_hold_separators_quotes_and_line_ends(
     app: Flask, separator: str
@@ -50,6 +54,12 @@ def test_a_comma_with_a_space_after_it_belongs_to_the_name(app: Flask) -> None:
     rows = rows_of("Ruiz, Ana\nPeña, José")
 
     assert [row.full_name for row in rows] == ["Ruiz, Ana", "Peña, José"]
+
+
+def test_one_forgotten_space_parts_no_names(app: Flask) -> None:
+    rows = rows_of("Ruiz, Ana\nGil,Eva\nPeña, José")
+
+    assert [row.full_name for row in rows] == ["Ruiz, Ana", "Gil,Eva", "Peña, José"]
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr", "pt", "ar", "sw"])

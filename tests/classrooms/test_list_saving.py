@@ -219,6 +219,7 @@ def test_when_the_database_fails_in_the_middle_nothing_is_saved(
         answer = teacher.post(f"/classrooms/{room.id}/pupils/save", form)
 
     assert answer.status_code == 503
+    assert answer.text.count("<textarea") == 1  # her list, and nothing of ours
     assert counted() == before
     assert ana.person.shown_name == "Ana R."
     assert saved(teacher, room, names).status_code == 200
