@@ -8,7 +8,7 @@ from pathlib import Path
 
 from launch.places import ROOT, VENV, child_environment, venv_program
 
-BENCHES = ("pages",)
+BENCHES = ("pages", "people")
 
 
 def main() -> int:

@@ -21,6 +21,14 @@ PAGES = {
     "release_to_readable": "s",
 }
 
+PEOPLE = {
+    "signins_35_seconds": "s",
+    "signins_peak_mb": "MB",
+    "signin_bytes": "bytes",
+    "cards_30_bytes": "bytes",
+    "classroom_bytes": "bytes",
+}
+
 Values = dict[str, float | int]
 
 

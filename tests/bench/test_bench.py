@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from bench.figures import PAGES
+from bench.figures import PAGES, PEOPLE
 from bench.texts import BY_LANG, Letters
 from bench.wire import fetched_with
 from launch.places import ROOT
@@ -15,9 +15,12 @@ LINE = re.compile(r"(?P<name>[a-z0-9_]+) [0-9.]+(?: (?P<unit>bytes|ms|s|MB|ratio
 
 
 @pytest.mark.slow
-def test_the_quick_bench_prints_every_figure_of_pages() -> None:
+@pytest.mark.parametrize(("name", "figures"), [("pages", PAGES), ("people", PEOPLE)])
+def test_the_quick_bench_prints_every_figure(
+    name: str, figures: dict[str, str]
+) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "bench", "pages", "--quick"],
+        [sys.executable, "-m", "bench", name, "--quick"],
         cwd=ROOT, capture_output=True, text=True, timeout=500, check=False,
     )  # fmt: skip
 
@@ -25,7 +28,7 @@ def test_the_quick_bench_prints_every_figure_of_pages() -> None:
     found = [LINE.fullmatch(line) for line in done.stdout.splitlines()]
     units = {line["name"]: line["unit"] or "" for line in found if line}
     assert None not in found, done.stdout + done.stderr
-    assert units == PAGES
+    assert units == figures
 
 
 def test_a_bench_that_is_not_there_is_refused() -> None:
