@@ -9,7 +9,8 @@ from flask import Flask
 from app.accounts.models import Account
 from app.classrooms import local_time
 from app.classrooms.local_time import partner_schools, school_place
-from app.classrooms.models import School
+from app.classrooms.models import Classroom, School
+from app.classrooms.partnering import propose
 from app.db import db
 from tests.builders import (
     a_classroom,
@@ -90,6 +91,9 @@ def test_only_schools_that_joined_are_partners(
     teacher, ours, theirs = pals
     stranger = a_classroom(lang="en")
     placed(stranger.school, "Oslo", "NO", "Europe/Oslo")
+    own = db.session.scalars(Classroom.led_by(teacher)).one()
+    propose(own, stranger.code, "Not answered yet", teacher)
+    db.session.commit()
 
     assert partner_schools(teacher, ours.id) == [theirs]
     assert partner_schools(a_teacher(ours), ours.id) == []
