@@ -404,6 +404,7 @@ def test_a_co_teacher_releases_and_pairs_but_decides_on_no_teacher_or_partner(
     assert len(db.session.scalars(asked_of(leader_of(room))).all()) == 1
     page = Client(app, co_teacher).get(f"/classrooms/{room.id}").text
     assert f"/classrooms/{room.id}/teachers" not in page
+    assert f"/classrooms/{room.id}/partnerships" not in page
     theirs = Client(app, leader_of(room)).get(f"/classrooms/{room.id}").text
     assert f"/classrooms/{room.id}/teachers/{co_teacher.id}" in theirs
 

@@ -8,7 +8,7 @@ from app.accounts.models import Account
 from app.classrooms.class_list import let_leave
 from app.classrooms.models import Classroom, Space
 from app.classrooms.partnering import propose
-from app.db import db
+from app.db import db, now
 from app.penpals.pairing import pair, pupils_in
 from app.posts.models import LETTERS, Thread
 from app.posts.permissions import may_write
@@ -68,6 +68,21 @@ def test_two_of_one_class_or_one_with_herself_are_no_pen_pals(pals: Pals) -> Non
     for one, other in ((pals.ana, pals.jose), (pals.ana, pals.ana)):
         with pytest.raises(Refused):
             pals.pair(one, other)
+
+
+def test_who_is_suspended_is_not_offered_and_not_paired(pals: Pals) -> None:
+    pals.amina.suspended_at = now()
+    db.session.commit()
+
+    offered = [
+        person.id for _title, people in pupils_in(pals.space) for person in people
+    ]
+    assert pals.amina.person_id not in offered
+    assert pals.brian.person_id in offered
+    with pytest.raises(Refused):
+        pals.pair(pals.ana, pals.amina)
+    pals.amina.suspended_at = None
+    assert pals.pair(pals.ana, pals.amina)
 
 
 def test_teachers_and_strangers_are_no_pen_pals(pals: Pals) -> None:
