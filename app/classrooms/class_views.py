@@ -99,6 +99,7 @@ def classroom_page(shown: Classroom, error: Refused | None = None) -> str:
             for account, role in colleagues
         ),
         partnerships=partnerships,
+        list_max=LIST_MAX,
         times=local_times(shown.school.time_zone, schools_in(partnerships)),
         error=error,
     )
