@@ -32,6 +32,7 @@ from tests.builders import (
     a_school,
     a_teacher,
     a_thread,
+    an_adult,
     hashed,
     letters_between,
     own_space,
@@ -52,6 +53,7 @@ class School:
     def __init__(self) -> None:
         school = a_school("en")
         self.admin = a_teacher(school, admin=True)
+        self.lead = an_adult(school, safeguarding=True)
         self.teacher, third = a_teacher(school), a_teacher(lang="es")
         self.room, other = a_classroom(self.teacher), a_classroom(third)
         school.place, school.country, school.time_zone = "Pasto", "BR", "America/Bahia"
@@ -130,7 +132,11 @@ class School:
                 f"/classrooms/{self.room.id}/devices",
                 f"/classrooms/{self.room.id}/signed-in", f"/letters/pair/{self.space.id}",
             ],
-            "admin": ["/school", "/school?kept=1", "/health", "/classrooms"],
+            "admin": [
+                "/school", "/school?kept=1", "/health", "/classrooms",
+                "/school/people?done=1", f"/school/people/{self.teacher.id}",
+            ],
+            "lead": [*both, "/reports"],
             "tablet": ["/sign-in", "/sign-in?plain", hers, f"{hers}/pictures"],
             "nobody": [f"/sign-in/card/{CARD}", "/sign-in", "/sign-in/teacher", "/slip", "/nothing-here"],
         }  # fmt: skip
@@ -251,7 +257,9 @@ def test_the_judge_sees_what_pages_may_not_have() -> None:
     assert Judge(good).faults == []
 
 
-@pytest.mark.parametrize("who", ["pupil", "teacher", "admin", "tablet", "nobody"])
+@pytest.mark.parametrize(
+    "who", ["pupil", "teacher", "admin", "lead", "tablet", "nobody"]
+)
 def test_no_page_has_a_script_an_inline_style_or_a_nameless_field(
     app: Flask, school: School, who: str
 ) -> None:
@@ -263,7 +271,9 @@ def test_no_page_has_a_script_an_inline_style_or_a_nameless_field(
     assert judged == {url: [] for url in pages}
 
 
-@pytest.mark.parametrize("who", ["pupil", "teacher", "admin", "tablet", "nobody"])
+@pytest.mark.parametrize(
+    "who", ["pupil", "teacher", "admin", "lead", "tablet", "nobody"]
+)
 def test_no_page_costs_more_queries_or_bytes_than_the_design_allows(
     app: Flask, school: School, who: str
 ) -> None:
@@ -287,7 +297,7 @@ def test_no_page_costs_more_queries_or_bytes_than_the_design_allows(
 def test_who_is_signed_in_is_named_on_every_page_with_the_way_out(
     app: Flask, school: School
 ) -> None:
-    for who in ("pupil", "teacher", "admin"):
+    for who in ("pupil", "teacher", "admin", "lead"):
         account: Account = getattr(school, who)
         client, name = school.client(app, who), account.person.shown_name
         for url in school.pages()[who]:
