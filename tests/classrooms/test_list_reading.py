@@ -72,6 +72,18 @@ def test_what_we_export_is_known_in_every_language(app: Flask, lang: str) -> Non
     assert rows_of(text) == TITLED
 
 
+def test_titles_are_known_however_translators_call_them(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("Zahl", "Voller Name", "Rufname")
+    monkeypatch.setattr("app.classrooms.list_reading.headings", lambda: words)
+
+    assert (
+        rows_of("Zahl;Voller Name;Rufname\n7;Ana Ruiz;Ana R.\n12;José Peña;Pepe")
+        == TITLED
+    )
+
+
 @pytest.mark.parametrize(
     "titles",
     [
