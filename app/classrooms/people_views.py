@@ -45,7 +45,6 @@ def _people_page(school_id: int, error: Refused | None = None) -> str:
         log=db.session.scalars(
             access_log.about_school(school_id).limit(LOG_ROWS)
         ).all(),
-        may_end_all="signed_in.end_school" in current_app.view_functions,
         error=error,
     )
 
