@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
+from tests.browser.scenes import every_page
 from tests.browser.serving import Served
 
 pytestmark = pytest.mark.browser
@@ -52,12 +53,10 @@ def test_the_judge_finds_faults(chromium: Browser) -> None:
 def test_no_page_of_anybody_has_a_fault(
     chromium: Browser, served: Served, lang: str
 ) -> None:
-    found = []
-    for who, urls in served.school.pages().items():
-        with served.browser_of(chromium, who, lang, bypass_csp=True) as browser:
-            page = browser.new_page()
-            for url in urls:
-                page.goto(url)
-                found += [f"{who} {url}: {said}" for said in faults(page)]
+    found = [
+        f"{where}: {said}"
+        for where, page in every_page(chromium, served, lang)
+        for said in faults(page)
+    ]
 
     assert not found, "\n".join(found)

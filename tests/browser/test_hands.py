@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.scenes import every_page, press
 from tests.browser.serving import Served
 
 pytestmark = pytest.mark.browser
@@ -66,21 +67,6 @@ def test_the_tabulator_goes_through_an_answer_as_one_reads_it(
     assert name in found[2]
 
 
-def test_each_page_is_gone_through_in_the_order_of_its_words(
-    chromium: Browser, served: Served
-) -> None:
-    odd = []
-    for who, urls in served.school.pages().items():
-        with served.browser_of(chromium, who, bypass_csp=True) as browser:
-            page = browser.new_page()
-            for url in urls:
-                page.goto(url)
-                if page.locator("[tabindex]:not([tabindex='-1'])").count():
-                    odd.append(f"{who} {url}")
-
-    assert odd == []
-
-
 def test_after_sending_the_focus_is_on_the_result(
     chromium: Browser, served: Served
 ) -> None:
@@ -88,7 +74,7 @@ def test_after_sending_the_focus_is_on_the_result(
         page = browser.new_page()
         page.goto(f"/letters/{served.school.letters[0].id}")
         page.locator("[name=source]").fill("Hello again.")
-        page.locator("button.go").click()
+        press(page.locator("button.go"))
 
         found = landed(page)
 
@@ -104,7 +90,7 @@ def test_after_a_refusal_the_focus_is_where_to_go_on(
         propose = page.locator("form[action$='/partnerships']")
         propose.locator("[name=code]").fill("000000")
         propose.locator("[name=title]").fill("Nowhere")
-        propose.get_by_role("button").click()
+        press(propose.get_by_role("button"))
         found = landed(page)
         said = page.locator("#error").inner_text()
 
@@ -122,7 +108,7 @@ def test_a_refusal_about_the_whole_form_has_the_focus_itself(
         page.locator("[name=slip]").fill("AAAA-BBBB-CCCC")
         page.locator("[name=secret]").fill("four words only mine")
         page.locator("[name=again]").fill("four words only mine")
-        page.locator("button.go").click()
+        press(page.locator("button.go"))
 
         found = landed(page)
 
@@ -154,20 +140,18 @@ def test_words_of_another_language_say_which(
     assert original == [written, "ltr"]
 
 
-def test_a_page_has_one_first_heading_and_a_post_one_of_its_own(
+def test_a_page_keeps_the_order_of_its_words_and_one_heading_a_post(
     chromium: Browser, served: Served
 ) -> None:
     found = []
-    for who, urls in served.school.pages().items():
-        with served.browser_of(chromium, who, bypass_csp=True) as browser:
-            page = browser.new_page()
-            for url in urls:
-                page.goto(url)
-                if page.locator("h1").count() != 1:
-                    found.append(f"{who} {url}: {page.locator('h1').count()} h1")
-                posts = page.locator("article:has(> div)")
-                if posts.count() != posts.locator("h2").count():
-                    found.append(f"{who} {url}: posts and headings differ")
+    for where, page in every_page(chromium, served):
+        if page.locator("[tabindex]:not([tabindex='-1'])").count():
+            found.append(f"{where}: an order of its own for the tabulator")
+        if page.locator("h1").count() != 1:
+            found.append(f"{where}: {page.locator('h1').count()} h1")
+        posts = page.locator("article:has(> div)")
+        if posts.count() != posts.locator("h2").count():
+            found.append(f"{where}: posts and headings differ")
 
     assert not found, "\n".join(found)
 
@@ -179,25 +163,20 @@ def test_arabic_stands_mirrored_and_a_name_turns_no_line(
     found = []
     turned = """all => all.filter(e => getComputedStyle(e).direction !== 'rtl')
       .map(e => e.outerHTML.slice(0, 120))"""
-    for who, urls in served.school.pages().items():
-        with served.browser_of(chromium, who, "ar", bypass_csp=True) as browser:
-            page = browser.new_page()
-            for url in urls:
-                page.goto(url)
-                lines = page.locator("h1, h2, th, caption, legend, label, p.note, li")
-                found += [
-                    f"{who} {url}: {line}"
-                    for line in lines.evaluate_all(turned)
-                    if not re.search("lang=", line)
-                ]
-                if page.locator(".who").count():
-                    name, done = (
-                        page.locator(where).bounding_box()
-                        for where in (".who a", ".who button")
-                    )
-                    assert name is not None
-                    assert done is not None
-                    assert done["x"] < name["x"]
+    for where, page in every_page(chromium, served, "ar"):
+        lines = page.locator("h1, h2, th, caption, legend, label, p.note, li")
+        found += [
+            f"{where}: {line}"
+            for line in lines.evaluate_all(turned)
+            if not re.search("lang=", line)
+        ]
+        if page.locator(".who").count():
+            name, done = (
+                page.locator(part).bounding_box() for part in (".who a", ".who button")
+            )
+            assert name is not None
+            assert done is not None
+            assert done["x"] < name["x"]
     served.speak("en")
 
     assert not found, "\n".join(found)

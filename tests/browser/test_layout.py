@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.browser.longer import longer, spoken_at_length
+from tests.browser.scenes import every_page
 from tests.browser.serving import Served
 
 pytestmark = pytest.mark.browser
@@ -40,10 +41,8 @@ CONTROLS = """() => {
 }"""
 
 
-def faults(page: Page, url: str, *, long: bool = False) -> list[str]:
-    """Look at one page; in long words only at the smallest usual size."""
-    page.set_viewport_size(SMALL)
-    page.goto(url)
+def faults(page: Page, *, long: bool = False) -> list[str]:
+    """Look at the page that is open; in long words only at the smallest usual size."""
     boxes = page.evaluate(CONTROLS)
     found = [
         f"{box['bottom'] - box['top']:.1f} px high: {box['said']}"
@@ -63,6 +62,7 @@ def faults_beyond(page: Page) -> list[str]:
     page.evaluate("document.documentElement.className = ''")
     page.set_viewport_size(TINY)
     found += [f"wider than 240: {said}" for said in page.evaluate(SIDEWAYS)]
+    page.set_viewport_size(SMALL)
     return found
 
 
@@ -79,17 +79,11 @@ def overlapping(boxes: list[dict[str, float]]) -> list[str]:
 def faults_of_all(
     chromium: Browser, served: Served, lang: str = "en", *, long: bool = False
 ) -> list[str]:
-    found = []
-    for who, urls in served.school.pages().items():
-        with served.browser_of(
-            chromium, who, lang, bypass_csp=True, viewport=SMALL
-        ) as browser:
-            page = browser.new_page()
-            for url in urls:
-                found += [
-                    f"{who} {url}: {said}" for said in faults(page, url, long=long)
-                ]
-    return found
+    return [
+        f"{where}: {said}"
+        for where, page in every_page(chromium, served, lang, viewport=SMALL)
+        for said in faults(page, long=long)
+    ]
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])
@@ -117,11 +111,14 @@ def test_the_head_of_a_page_holds_in_every_language(
     chromium: Browser, served: Served
 ) -> None:
     found = []
-    with served.browser_of(chromium, "teacher", bypass_csp=True) as browser:
+    with served.browser_of(
+        chromium, "teacher", bypass_csp=True, viewport=SMALL
+    ) as browser:
         page = browser.new_page()
         for lang in served.app.config["LANGUAGES"]:
             served.speak(lang)
-            found += [f"{lang}: {said}" for said in faults(page, "/")]
+            page.goto("/")
+            found += [f"{lang}: {said}" for said in faults(page)]
 
     served.speak("en")
     assert not found, "\n".join(found)
@@ -138,7 +135,9 @@ def test_the_judge_sees_what_does_not_hold(chromium: Browser, served: Served) ->
             "**/*", lambda route: route.fulfill(body=spoilt, content_type="text/html")
         )
 
-        found = " ".join(faults(page, served.url))
+        page.goto(served.url)
+
+        found = " ".join(faults(page))
 
     for fault in ("wider than 320", "wider than 240", "px high", "lies on"):
         assert fault in found

@@ -30,6 +30,15 @@ def test_the_stylesheet_names_no_side_so_that_arabic_mirrors_itself() -> None:
     assert not re.search(r"\b(left|right)\b", css())
 
 
+def test_without_the_stylesheet_nothing_stands_elsewhere_or_appears() -> None:
+    on_screen = css().split("@media print")[0]
+
+    moves = r"(display:none|visibility|order|float|position|clip|opacity)\s*:?"
+
+    assert re.findall(rf"[{{;]{moves}", on_screen) == []
+    assert re.findall(rf"[{{;]{moves}", css())
+
+
 def test_each_symbol_has_one_shape_of_its_own(app: Flask) -> None:
     page = app.jinja_env.get_template("_symbols.html").module
     shapes = page.shapes  # type: ignore[attr-defined]  # what the template sets
