@@ -127,7 +127,11 @@ def who_signs_in(code: str, name: str) -> int | None:
 
 
 def let_leave(classroom: Classroom, account: Account) -> None:
-    """Take a pupil off the list and sign her out; what she wrote stays."""
+    """Take a pupil off the list and sign her out; what she wrote stays.
+
+    Off her last list she has no PIN any more: a form that came too late asks for
+    that alone. Who comes back gets a new one.
+    """
     member = db.session.scalars(
         Member.current().where(
             Member.classroom_id == classroom.id,
@@ -136,4 +140,8 @@ def let_leave(classroom: Classroom, account: Account) -> None:
         )
     ).one()
     member.left_at = now()
+    db.session.flush()
+    elsewhere = Member.current().where(Member.person_id == account.person_id)
+    if db.session.scalar(elsewhere.with_only_columns(Member.id).limit(1)) is None:
+        account.secret = None
     end_all_sessions([account])

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from app import db as database
 from app.accounts.devices import device_digest
 from app.accounts.models import Account, Device, KeptForm, SignInSession
+from app.classrooms.class_list import let_leave
 from app.classrooms.models import Classroom
 from app.db import db, now
 from app.moderation.review import return_to_author
@@ -333,6 +334,20 @@ def test_of_who_is_suspended_the_words_stay_kept(
     db.session.commit()
     assert send_late(client, refused, PIN).status_code == 303
     assert posts_of(pupil) == [WORDS]
+
+
+def test_who_is_on_no_list_any_more_does_not_come_in_late(
+    app: Flask, room: Classroom, pupil: Account, thread: Thread
+) -> None:
+    client = opened(app, pupil)
+    let_leave(room, pupil)
+    db.session.commit()
+
+    page = client.post(url_of(thread), FORM)
+    refused = send_late(client, page, PIN)
+
+    assert refused.status_code == 422
+    assert client.get("/letters").status_code == 302
 
 
 def test_a_form_that_its_view_refuses_stays_kept_and_is_shown_to_its_author(

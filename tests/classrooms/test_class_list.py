@@ -5,6 +5,7 @@ import re
 import pytest
 from flask import Flask
 
+from app.accounts.names import fold
 from app.accounts.secrets import secret_matches
 from app.classrooms.class_list import (
     let_leave,
@@ -14,7 +15,7 @@ from app.classrooms.class_list import (
 )
 from app.classrooms.founding import add_teacher, make_classroom
 from app.classrooms.list_saving import add_pupils
-from app.classrooms.models import Classroom
+from app.classrooms.models import PUPIL, Classroom, Member
 from app.db import db
 from app.web.errors import Refused
 from tests.builders import PIN, a_classroom, a_pupil, a_teacher, pin, teacher_of
@@ -72,6 +73,25 @@ def test_who_comes_back_has_her_old_account_and_a_new_pin(room: Classroom) -> No
 
     assert back is pupil
     assert secret_matches(back.secret, PIN)
+
+
+def test_the_pin_ends_with_the_last_list(room: Classroom) -> None:
+    pupil, other = a_pupil(room), a_classroom(teacher_of(room))
+    db.session.add(
+        Member(
+            classroom_id=other.id,
+            person_id=pupil.person_id,
+            role=PUPIL,
+            name_folded=fold(pupil.full_name),
+        )
+    )
+
+    let_leave(room, pupil)
+    still_hers = pupil.secret
+    let_leave(other, pupil)
+
+    assert secret_matches(still_hers, PIN)
+    assert pupil.secret is None
 
 
 def test_leaving_ends_the_sessions_at_once(app: Flask, room: Classroom) -> None:
