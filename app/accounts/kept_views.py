@@ -25,7 +25,7 @@ from app.accounts.models import Account, Device, SignInSession
 from app.accounts.names import digits
 from app.accounts.sessions import viewer
 from app.accounts.signing_in import Claim, sign_in
-from app.accounts.views import bp
+from app.accounts.views import bp, done
 from app.db import db
 from app.web.answers import Answer
 from app.web.errors import Refused, stale_form
@@ -38,8 +38,8 @@ def register(app: Flask) -> None:
 
 def late_form(error: CSRFError) -> Answer:
     """Keep the words of a form whose sign-in has ended, for its author alone."""
-    if not current_user.is_authenticated and request.endpoint == "accounts.done":
-        return redirect(url_for("sign_in.pupil"), code=303)
+    if request.endpoint == "accounts.done":
+        return _late_done(error)
     if request.endpoint == "accounts.late_now":
         return _late_again()
     try:
@@ -54,6 +54,16 @@ def late_form(error: CSRFError) -> Answer:
     if current_user.is_authenticated and viewer().id == author.id:
         return redirect(kept.first_page(), code=303)
     return _late_page(author, uid), 422
+
+
+def _late_done(error: CSRFError) -> Answer:
+    """Sign her out from a page of her earlier sign-in, too: she leaves this device."""
+    if not current_user.is_authenticated:
+        return redirect(url_for("sign_in.pupil"), code=303)
+    author = kept.author_of_form()
+    if author is None or author.id != viewer().id:
+        return stale_form(error)
+    return done()
 
 
 def _late_page(author: Account, uid: str, error: Refused | None = None) -> str:

@@ -108,6 +108,20 @@ def test_done_twice_is_no_fault(app: Flask, pupil: Account) -> None:
     assert (again.status_code, again.headers["Location"]) == (303, "/sign-in")
 
 
+def test_done_on_a_page_of_her_earlier_sign_in_ends_this_one(
+    app: Flask, pupil: Account
+) -> None:
+    client = Client(app, pupil)
+    left_open = client.read_token()
+    client.become(pupil)
+    client.token = left_open
+
+    answer = client.post("/done")
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in")
+    assert not is_in(client)
+
+
 def test_done_on_one_device_leaves_the_other_alone(app: Flask, pupil: Account) -> None:
     tablet, telephone = Client(app, pupil), Client(app, pupil)
 
