@@ -27,6 +27,10 @@ NO_LETTERS = str.maketrans(
 FIRST_MAX = 50
 # Far above any name or title; Unicode sorts heaps of marks in quadratic time.
 READ_MAX = 500
+# What parts a list by surname: Ramos, Lucía; Arabic, Chinese and Japanese have their own.
+COMMAS = re.compile("[,،，、]")
+# Names written as one word, as in an address: lucia.ramos; but not Marcel·la.
+JOINED = re.compile(r"(?<=[^\W_])[._/@](?=[^\W_])|(?<![lL])[·・]")
 # Chinese and Korean names put the family first, without a space.
 FAMILY_FIRST = re.compile("[\u3400-\u9fff\uac00-\ud7a3]{2,4}\\Z")
 
@@ -79,9 +83,11 @@ def shared_name(full_name: str) -> str:
 
     "Ramos, Lucía" is Lucía R. too: lists are often kept by surname.
     """
-    family, comma, given = tidy(full_name).partition(",")
-    ordered = f"{given} {family.split()[0]}" if comma and family.split() else family
+    family, *given = COMMAS.split(tidy(full_name), maxsplit=1)
+    ordered = f"{given[0]} {family.split()[0]}" if given and family.split() else family
     first, *rest = ordered.split() or ["?"]
+    if not rest:
+        first, *rest = JOINED.sub(" ", first).split() or [first]
     if not rest and FAMILY_FIRST.match(first):
         return first[1:]
     initials = [ch for ch in (rest or [""])[-1] if ch.isalnum()]

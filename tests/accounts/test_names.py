@@ -123,3 +123,12 @@ def test_a_surname_written_first_stays_in_the_class() -> None:
     assert shared_name("Ana García López") == "Ana L."
     assert shared_name("王小明") == "小明"
     assert shared_name("김민준") == "민준"
+    assert shared_name("راموس، لوسيا") == "لوسيا ر."
+
+
+def test_names_joined_by_a_sign_do_not_leave_the_class_whole() -> None:
+    assert shared_name("lucia.ramos") == "lucia r."
+    assert shared_name("Lucía_Ramos") == "Lucía R."
+    assert shared_name("阿卜杜拉·买买提") == "阿卜杜拉 买."
+    assert shared_name("Marcel·la") == "Marcel·la"
+    assert shared_name("Anne-Marie") == "Anne-Marie"
