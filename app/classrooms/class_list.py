@@ -9,24 +9,28 @@ from app.accounts.models import Account, Person
 from app.accounts.names import digits, fold
 from app.accounts.people import make_pupil, rarest_symbol
 from app.accounts.sessions import end_all_sessions
-from app.accounts.shown_names import pen_name, shown_names
+from app.accounts.shown_names import pen_name
 from app.classrooms.models import PUPIL, TEACHES, Classroom, Member
 from app.db import db, now
 from app.web.errors import Refused
 
 
 def new_pupil(
-    classroom: Classroom, full_name: str, shown_name: str, symbols: Iterable[str]
+    classroom: Classroom,
+    full_name: str,
+    shown_name: str,
+    symbols: Iterable[str],
+    taken: set[str],
 ) -> Account:
     """Add a pupil with no secret yet; `symbols` are those of her class, hers is rare.
 
-    The names are checked and free; without a shown name she gets a pen name where
-    her school wants them.
+    The names are checked and free. Without a shown name she gets a pen name, which
+    is put with those that are `taken`.
     """
     symbol = rarest_symbol(symbols)
-    if not shown_name and classroom.school.pen_names:
-        taken = shown_names(classroom.school_id)
+    if not shown_name:
         shown_name = pen_name(symbol, classroom.lang, taken)
+        taken.add(fold(shown_name))
     account = make_pupil(
         classroom.school_id, full_name, classroom.lang, symbol, shown_name
     )

@@ -6,7 +6,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.accounts.models import Account
+from app.accounts.names import fold
 from app.accounts.people import FreshPin, give_pin
+from app.accounts.shown_names import shown_names
 from app.classrooms.class_list import new_pupil, rename
 from app.classrooms.list_planning import Change, Plan, plan
 from app.classrooms.list_reading import ListRow
@@ -28,11 +30,14 @@ def save(
     symbols = [
         member.person.symbol for member in members.values() if member.left_at is None
     ]
+    # Read once: a school has a thousand names, and a list asks for a hundred.
+    taken = set(shown_names(classroom.school_id))
+    taken.update(fold(line.shown) for line in planned.coming if line.shown)
     came = []
     for line, fresh in zip(planned.coming, pins, strict=True):
         account = planned.accounts.get(line.account_id or 0)
         if account is None:
-            account = new_pupil(classroom, line.name, line.shown, symbols)
+            account = new_pupil(classroom, line.name, line.shown, symbols, taken)
         else:
             _change(account, line.changes)
             members[account.person_id].left_at = None

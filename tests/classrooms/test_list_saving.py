@@ -14,8 +14,10 @@ from sqlalchemy import event, func, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
+from app.accounts import shown_names
 from app.accounts.models import Account, Person
 from app.accounts.secrets import secret_matches
+from app.classrooms import class_list
 from app.classrooms.class_list import let_leave, pupils
 from app.classrooms.list_planning import plan
 from app.classrooms.list_reading import rows_of
@@ -106,6 +108,20 @@ def test_pupils_of_a_school_with_pen_names_get_one_of_their_symbol(
         symbol, number = account.person.shown_name.split()
         assert symbol.casefold() == account.person.symbol
         assert number.isdecimal()
+
+
+def test_a_drawn_pen_name_is_none_that_a_later_row_asks_for(
+    room: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shown_names, "PEN_NUMBERS", 2)
+    monkeypatch.setattr(class_list, "rarest_symbol", lambda symbols: "kite")
+    room.school.pen_names = True
+
+    came = save(
+        plan(room, rows_of("Ana Ruiz\nJosé Peña\nEva Gil\tKite 2")), room, [pin()] * 3
+    )
+
+    assert [one.person.shown_name for one in came] == ["Kite 3", "Kite 4", "Kite 2"]
 
 
 def test_two_pupils_of_one_name_in_a_class_are_not_taken(room: Classroom) -> None:
