@@ -1,6 +1,6 @@
 """Who changed who may come in, and when: shown to the school's admins."""
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import AccessLog, Account, Person
@@ -11,7 +11,7 @@ ROLES, LEFT, CAME_BACK = "roles", "left", "came back"
 SUSPENDED, LET_IN, ENDED = "suspended", "let in again", "signed out"
 
 
-def record(actor: Account | None, act: str, person_id: int | None) -> None:
+def record(actor: Account | None, act: str, person_id: int) -> None:
     """Add a row in the transaction of the act; no actor means a terminal."""
     db.session.add(
         AccessLog(
@@ -23,11 +23,9 @@ def record(actor: Account | None, act: str, person_id: int | None) -> None:
 def about_school(school_id: int) -> Select[tuple[AccessLog]]:
     """Select what was done to a school's people, newest first."""
     ours = select(Person.id).where(Person.school_id == school_id)
-    # What is done to all at once names nobody.
-    theirs = or_(AccessLog.person_id.in_(ours), AccessLog.actor_id.in_(ours))
     return (
         select(AccessLog)
-        .where(theirs)
+        .where(AccessLog.person_id.in_(ours))
         .options(joinedload(AccessLog.actor), joinedload(AccessLog.person))
         .order_by(AccessLog.id.desc())
     )

@@ -203,7 +203,7 @@ class AccessLog(Base):
     # None: in a terminal on the machine.
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     act: Mapped[str] = mapped_column(String(40))
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
 
     actor: Mapped[Person | None] = relationship(foreign_keys=[actor_id])
-    person: Mapped[Person | None] = relationship(foreign_keys=[person_id])
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])

@@ -1,12 +1,14 @@
 """Pages: the adults of a school, their roles and slips, and classes without a teacher."""
 
+from itertools import groupby, islice
+
 from flask import abort, current_app, redirect, render_template, request, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import login_required
 
 from app.accounts import access_log
-from app.accounts.models import Account
+from app.accounts.models import AccessLog, Account
 from app.accounts.people import SLIP_DAYS, give_slip, make_adult
 from app.accounts.sessions import viewer
 from app.classrooms import roles
@@ -19,7 +21,9 @@ from app.web.langs import chosen_lang
 from app.web.numbers import row_number
 from app.web.pages import school_address
 
-LOG_ROWS = 30
+LOG_LINES = 30
+# Enough that a whole class's new cards, one line, push nothing else off the page.
+LOG_ROWS = 300
 
 
 @bp.get("/school/people")
@@ -42,11 +46,19 @@ def _people_page(school_id: int, error: Refused | None = None) -> str:
             (room, sorted(teachers, key=lambda who: _key(room, who) not in co_teaching))
             for room in alone
         ],
-        log=db.session.scalars(
-            access_log.about_school(school_id).limit(LOG_ROWS)
-        ).all(),
+        log=_log_lines(school_id),
         error=error,
     )
+
+
+def _log_lines(school_id: int) -> list[list[AccessLog]]:
+    """List what was done last; what one did to many in a minute is one line."""
+    rows = db.session.scalars(access_log.about_school(school_id).limit(LOG_ROWS))
+    lines = groupby(
+        rows,
+        lambda row: (row.act, row.actor_id, row.at.replace(second=0, microsecond=0)),
+    )
+    return [list(done) for _key, done in islice(lines, LOG_LINES)]
 
 
 def _key(room: Classroom, teacher: Account) -> tuple[int, int]:

@@ -55,7 +55,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=True),
         sa.Column("act", sa.String(length=40), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_access_log"),
         sa.ForeignKeyConstraint(
             ["actor_id"], ["person.id"], name="fk_access_log_actor_id_person"

@@ -57,6 +57,19 @@ def room(school: School) -> Classroom:
     return a_classroom(a_teacher(school))
 
 
+def test_a_class_of_new_cards_is_one_line_and_hides_no_slip(
+    app: Flask, admin: Account, room: Classroom
+) -> None:
+    access_log.record(admin, access_log.SLIP, admin.person_id)
+    for _n in range(40):
+        access_log.record(admin, access_log.NEW_CARD, a_pupil(room).person_id)
+    db.session.commit()
+
+    page = Client(app, admin).get("/school/people").text
+
+    assert "New slip" in page
+
+
 def role_in(room: Classroom, account: Account) -> str | None:
     return db.session.scalar(
         Member.current()
