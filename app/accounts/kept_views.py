@@ -13,7 +13,6 @@ from flask import (
     session,
     url_for,
 )
-from flask_babel import force_locale
 from flask_login import current_user, login_required
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
@@ -29,6 +28,7 @@ from app.accounts.views import bp, done
 from app.db import db
 from app.web.answers import Answer
 from app.web.errors import Refused, stale_form
+from app.web.langs import speaking
 
 
 def register(app: Flask) -> None:
@@ -71,15 +71,10 @@ def _late_page(author: Account, uid: str, error: Refused | None = None) -> str:
 
     In the author's language, whoever is signed in here by now.
     """
-    lang = author.person.lang
-    # What was said so far was in another language.
-    g.pop("sayings", None)
-    with force_locale(lang if lang in current_app.config["LANGUAGES"] else "en"):
-        page = render_template(
+    with speaking(author.person.lang):
+        return render_template(
             "accounts/late.html", author=author, uid=uid, error=error
         )
-    g.pop("sayings", None)
-    return page
 
 
 def _late_again() -> Answer:

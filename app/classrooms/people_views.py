@@ -2,8 +2,7 @@
 
 from itertools import groupby, islice
 
-from flask import abort, current_app, redirect, render_template, request, url_for
-from flask_babel import force_locale
+from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import login_required
 
@@ -17,7 +16,7 @@ from app.classrooms.school_views import bp
 from app.db import db
 from app.web.answers import Answer
 from app.web.errors import Refused, one_or_404
-from app.web.langs import chosen_lang
+from app.web.langs import chosen_lang, page_lang, speaking
 from app.web.numbers import row_number
 from app.web.pages import school_address
 
@@ -167,9 +166,8 @@ def _slip_page(account: Account) -> str:
     slip = give_slip(account)
     access_log.record(viewer(), access_log.SLIP, account.person_id)
     db.session.commit()
-    known = current_app.config["LANGUAGES"]
-    lang = account.person.lang if account.person.lang in known else "en"
-    with force_locale(lang):
+    with speaking(account.person.lang):
+        lang = page_lang()
         words = _(
             "It works once, for %(count)s days: open this address, type the code and "
             "choose a passphrase. You sign in with this name:",
