@@ -8,11 +8,19 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.accounts.models import Account
-from app.classrooms.founding import add_teacher, make_classroom
+from app.classrooms.founding import make_classroom
 from app.classrooms.list_saving import add_pupils
-from app.classrooms.models import CO_TEACHER, Classroom
+from app.classrooms.models import Classroom
 from app.db import db, now
-from tests.builders import a_classroom, a_pupil, a_teacher, own_space, pin, teacher_of
+from tests.builders import (
+    a_classroom,
+    a_co_teacher,
+    a_pupil,
+    a_teacher,
+    own_space,
+    pin,
+    teacher_of,
+)
 from tests.class_lists import looked_at
 from tests.clients import Client
 
@@ -23,13 +31,6 @@ LAST = ("Ruiz Peña", "Gómez", "Otieno Wanjiru", "de la Cruz", "Ñáñez")
 @pytest.fixture
 def room(app: Flask) -> Classroom:
     return a_classroom(lang="en")
-
-
-def a_co_teacher(room: Classroom) -> Account:
-    helper = a_teacher(room.school)
-    add_teacher(room, helper, CO_TEACHER)
-    db.session.commit()
-    return helper
 
 
 def packed_bytes(client: Client, url: str) -> int:
@@ -51,6 +52,21 @@ def test_pages_of_thirty_pupils_are_light(app: Flask, room: Classroom) -> None:
 
     assert page < 4_500
     assert len(gzip.compress(plan.data, 6)) < 6_000
+
+
+def test_who_is_the_schools_only_teacher_is_told_so_before_she_chooses(
+    app: Flask, room: Classroom
+) -> None:
+    client, url = Client(app, teacher_of(room)), f"/classrooms/{room.id}"
+
+    alone = client.get(url).text
+    a_teacher(room.school)
+    two = client.get(url).text
+
+    assert "Add a teacher first" in alone
+    assert '<select id="teacher"' not in alone
+    assert "Add a teacher first" not in two
+    assert '<select id="teacher"' in two
 
 
 @pytest.mark.parametrize("again", ["6 A", " 6  a ", "6 Á"])
