@@ -12,6 +12,7 @@ from app.accounts.symbols import symbol_names
 from app.classrooms import addresses, cards, class_list
 from app.classrooms.models import Classroom, School
 from app.classrooms.permissions import is_teacher
+from app.classrooms.pupil_views import pupil_of
 from app.db import db, reading
 from app.web.answers import Answer
 from app.web.errors import one_or_404
@@ -25,7 +26,7 @@ Pictures = Mapping[int, Sequence[str]]
 @bp.post("/classrooms/<int:classroom_id>/pupils/<int:account_id>/card")
 @login_required
 def new_card(classroom_id: int, account_id: int) -> Answer:
-    shown, account = _pupil_of(classroom_id, account_id)
+    shown, account = pupil_of(classroom_id, account_id)
     return _give_cards(shown.id, [account])
 
 
@@ -70,10 +71,10 @@ def _give_cards(classroom_id: int, pupils: Sequence[Account]) -> Answer:
 @bp.post("/classrooms/<int:classroom_id>/pupils/<int:account_id>/pictures")
 @login_required
 def new_pictures(classroom_id: int, account_id: int) -> Answer:
-    _pupil_of(classroom_id, account_id)
+    pupil_of(classroom_id, account_id)
     with reading():
         fresh = cards.fresh_pictures()
-    shown, account = _pupil_of(classroom_id, account_id)
+    shown, account = pupil_of(classroom_id, account_id)
     cards.give_pictures(viewer(), account, fresh)
     addresses.remember(shown.school)
     db.session.commit()
@@ -139,8 +140,3 @@ def settle_address() -> Answer:
         addresses.all_printed_anew(school)
     db.session.commit()
     return redirect(url_for("home.my_post"), code=303)
-
-
-def _pupil_of(classroom_id: int, account_id: int) -> tuple[Classroom, Account]:
-    shown = one_or_404(Classroom.taught_by(viewer()), id=classroom_id)
-    return shown, one_or_404(class_list.accounts_of_pupils(shown), id=account_id)

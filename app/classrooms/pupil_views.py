@@ -26,7 +26,7 @@ bp = Blueprint("pupils", __name__, template_folder="templates")
 @bp.get("/classrooms/<int:classroom_id>/pupils/<int:account_id>")
 @login_required
 def page(classroom_id: int, account_id: int) -> Answer:
-    return _pupil_page(*_pupil_of(classroom_id, account_id))
+    return _pupil_page(*pupil_of(classroom_id, account_id))
 
 
 def _pupil_page(
@@ -44,7 +44,7 @@ def _pupil_page(
 @bp.post("/classrooms/<int:classroom_id>/pupils/<int:account_id>")
 @login_required
 def change(classroom_id: int, account_id: int) -> Answer:
-    _shown, account = _pupil_of(classroom_id, account_id)
+    _shown, account = pupil_of(classroom_id, account_id)
     try:
         _change_names(
             account,
@@ -53,7 +53,7 @@ def change(classroom_id: int, account_id: int) -> Answer:
         )
     except Refused as refusal:
         db.session.rollback()
-        return _pupil_page(*_pupil_of(classroom_id, account_id), refusal), 422
+        return _pupil_page(*pupil_of(classroom_id, account_id), refusal), 422
     db.session.commit()
     return _back(classroom_id, account_id)
 
@@ -77,7 +77,7 @@ def _change_names(account: Account, full_name: str, shown_name: str) -> None:
 @login_required
 def suspend(classroom_id: int, account_id: int) -> Answer:
     """Let her in no more, for now: it ends all her sign-ins."""
-    _shown, account = _pupil_of(classroom_id, account_id)
+    _shown, account = pupil_of(classroom_id, account_id)
     if account.suspended_at is None:
         account.suspended_at = now()
         end_all_sessions([account])
@@ -89,7 +89,7 @@ def suspend(classroom_id: int, account_id: int) -> Answer:
 @bp.post("/classrooms/<int:classroom_id>/pupils/<int:account_id>/let-in")
 @login_required
 def let_in(classroom_id: int, account_id: int) -> Answer:
-    _shown, account = _pupil_of(classroom_id, account_id)
+    _shown, account = pupil_of(classroom_id, account_id)
     if account.suspended_at is not None:
         account.suspended_at = None
         access_log.record(viewer(), access_log.LET_IN, account.person_id)
@@ -109,7 +109,7 @@ def leave(classroom_id: int, account_id: int) -> Answer:
     return redirect(url_for("classrooms.classroom", classroom_id=shown.id), code=303)
 
 
-def _pupil_of(classroom_id: int, account_id: int) -> tuple[Classroom, Account]:
+def pupil_of(classroom_id: int, account_id: int) -> tuple[Classroom, Account]:
     shown = one_or_404(Classroom.taught_by(viewer()), id=classroom_id)
     return shown, one_or_404(class_list.accounts_of_pupils(shown), id=account_id)
 

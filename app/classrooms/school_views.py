@@ -1,4 +1,4 @@
-"""Pages: the first run, the school, its adults and their slips."""
+"""Pages: the first run, and what the school tells of itself."""
 
 from flask import (
     Blueprint,
