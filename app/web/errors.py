@@ -1,5 +1,6 @@
 """What goes wrong, said in one sentence, with every typed word kept."""
 
+import errno
 import logging
 from typing import Any, TypeVar
 
@@ -23,6 +24,8 @@ HIDDEN_FIELDS = {
     "secret",
     "again",
     "code",
+    "chosen",
+    "picture",
     "slip",
     "do",
     "lang",
@@ -152,6 +155,11 @@ def _database_error(error: DBAPIError) -> tuple[str, int]:
 
 def _fault(error: Exception) -> tuple[str, int]:
     db.session.rollback()
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        log.error("no room at %s %s", request.method, request.endpoint)
+        advice = _("The server's disk is full. Copy your words, and tell a teacher.")
+        title = _("Not sent") if request.method == "POST" else _("Not now")
+        return error_page(503, title, advice)
     log.error("fault at %s %s", request.method, request.endpoint, exc_info=error)
     title, advice = _explain(500)
     return error_page(500, title, advice)

@@ -1,5 +1,6 @@
 """What goes wrong, said in one sentence, with every typed word kept."""
 
+import errno
 import logging
 import sqlite3
 from collections.abc import Iterator
@@ -147,6 +148,22 @@ def test_a_full_disk_is_called_by_its_name(
     assert "Our river is" in answer.text
 
 
+def test_no_room_for_what_is_sent_is_no_fault(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread, pupil = a_written_thread()
+    client = Client(app, pupil)
+
+    def full(*given: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("app.forums.views.publish_form", full)
+    answer = client.post(f"/threads/{thread.id}/posts", form())
+
+    assert answer.status_code == 503
+    assert "disk is full" in answer.text
+
+
 def test_a_fault_of_ours_keeps_the_words_and_blames_nobody(
     app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -171,13 +188,14 @@ def test_the_words_of_a_form_come_back_and_its_secrets_do_not(app: Flask) -> Non
     client = Client(app)
     client.token = "stale"
     secret = {"secret": "my passphrase", "again": "my passphrase", "slip": "ABCD-EFGH",
-              "code": "12345678", "name": "Ana Ruiz"}  # fmt: skip
+              "code": "12345678", "chosen": "fish kite", "picture": "drum",
+              "name": "Ana Ruiz"}  # fmt: skip
 
     answer = client.post("/slip", secret)
 
     assert answer.status_code == 400
     assert "Ana Ruiz" in answer.text
-    for kept in ("my passphrase", "ABCD-EFGH", "12345678", "stale"):
+    for kept in ("my passphrase", "ABCD-EFGH", "12345678", "stale", "fish", "drum"):
         assert kept not in answer.text
 
 
