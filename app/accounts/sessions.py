@@ -149,7 +149,7 @@ def start_session(
     who sat here before is signed out. `remember` outlives the sign-in in this
     browser: which class's page comes after *I'm done*.
     """
-    _end_row()
+    _end_row(cast(ServerSession, session).row)
     token = TOKEN_MARK + secrets.token_urlsafe(24)
     # A class's tablet is nobody's own, whatever was ticked.
     own = own and device_id is None
@@ -180,14 +180,17 @@ def kept_forms() -> Sequence[Waiting]:
 
 
 def end_session() -> SignInSession | None:
-    """Sign out on this device for good, and give what ended; the caller commits."""
-    _end_row()
+    """Sign out on this device for good, and give what ended; the caller commits.
+
+    The browser forgets first: it does so even where nothing can be written.
+    """
     ended = cast(ServerSession, session).row
     logout_user()
     remembered = session.get("remember", {})
     session.clear()
     session.update(remembered)
     cast(ServerSession, session).row = None
+    _end_row(ended)
     return ended
 
 
@@ -223,8 +226,7 @@ def _begin() -> None:
         set_reading(value=False)
 
 
-def _end_row() -> None:
-    row = cast(ServerSession, session).row
+def _end_row(row: SignInSession | None) -> None:
     if row is not None:
         db.session.execute(
             update(SignInSession)

@@ -82,6 +82,19 @@ def test_a_busy_database_keeps_the_words_and_says_whose_they_are(
     assert client.post(url, form()).status_code == 303
 
 
+def test_done_leaves_the_device_though_the_database_is_busy(impatient: Flask) -> None:
+    client = Client(impatient, a_pupil(a_classroom()))
+    client.token = client.read_token()
+    before = client.cookie
+
+    with locked(impatient):
+        answer = client.post("/done")
+
+    assert answer.status_code == 503
+    assert client.cookie != before
+    assert client.get("/letters").status_code == 302
+
+
 def test_pages_are_read_while_the_database_is_busy(impatient: Flask) -> None:
     thread, pupil = a_written_thread()
     client = Client(impatient, pupil)
