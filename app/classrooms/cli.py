@@ -3,6 +3,7 @@
 import click
 from flask.cli import AppGroup
 
+from app.accounts import access_log
 from app.accounts.people import SLIP_DAYS, give_slip
 from app.classrooms.founding import found_school
 from app.db import db
@@ -23,6 +24,7 @@ def add(school: str, teacher: str, lang: str) -> None:
     except Refused as refusal:
         raise click.ClickException(str(refusal)) from None
     slip = give_slip(account)
+    access_log.record(None, access_log.SLIP, account.person_id)
     db.session.commit()
     click.echo(
         f"{school} is here. Slip for {account.full_name}: {slip}\n"

@@ -56,7 +56,7 @@ class School:
         room, other = a_classroom(teacher), a_classroom(teacher)
         self.tablets = [a_device(room) for _n in range(4)]
         self.attacked, self.spared = self._pupils(room), self._pupils(other)
-        # Else this session would hold the one writer's place.
+        # Else the test's own would hold the one writer's place.
         db.session.commit()
 
     def _pupils(self, room: Classroom) -> list[Pupil]:
