@@ -55,11 +55,12 @@ def test_a_picture_is_shrunk_and_shown_only_to_readers(tmp_path: Path) -> None:
 def test_a_file_that_is_no_picture_is_refused_with_its_words(tmp_path: Path) -> None:
     with a_site(tmp_path) as (site, code):
         ana = first_teacher(site, code)
-        class_of(ana, "5A", "es", "Lucía Ramos")
+        _code, cards = class_of(ana, "5A", "es", "Lucía Ramos")
         forum = ana.send(ana.open("/forums"), "space", title="Río")
+        lucia = pupil_of(site, cards, "Lucía Ramos")
 
-        refused = ana.send(
-            ana.open(forum.url), "source", title="Mi río", source="Mira mi lista.",
+        refused = lucia.send(
+            lucia.open(forum.url), "source", title="Mi río", source="Mira mi lista.",
             picture=File("lista.pdf", b"%PDF-1.4 not a picture"), description="Lista",
         )  # fmt: skip
 

@@ -168,7 +168,16 @@ def test_no_sign_in_comes_back_to_life(
     ready: Flask, instance: Path, tmp_path: Path
 ) -> None:
     letters = some_letters()
-    db.session.add(SignInSession(token_sha256="c" * 64, account_id=letters.writer_id))
+    db.session.add(
+        SignInSession(
+            token_sha256="c" * 64,
+            csrf_token="c" * 16,
+            account_id=letters.writer_id,
+            boot="-",
+            seen_steady=0,
+            until_steady=600,
+        )
+    )
     db.session.commit()
     back_up(instance, tmp_path / "friday.zip", [])
     db.session.execute(db.update(SignInSession).values(ended_at=now()))

@@ -75,13 +75,13 @@ def test_an_older_database_is_backed_up_and_upgraded(
     found_school("Escuela del Río", "Marta Luz Erazo", "es")
     db.session.commit()
     upgraded: list[object] = []
-    monkeypatch.setattr(migrating, "newest", lambda: "0002")
+    monkeypatch.setattr(migrating, "newest", lambda: "9999")
     monkeypatch.setattr(migrating, "upgrade", upgraded.append)
 
     set_up(quiet)
 
     (backup,) = (instance / "backups").iterdir()
-    assert backup.name.startswith("before-0002-")
+    assert backup.name.startswith("before-9999-")
     assert set(zipfile.ZipFile(backup).namelist()) == {"manifest.json", "paravion.db"}
     assert upgraded == [db.engine]
 
@@ -91,7 +91,7 @@ def test_only_the_last_five_of_its_backups_are_kept(
 ) -> None:
     mine = instance / "backups" / "friday.zip"
     mine.write_bytes(b"a person's own")
-    monkeypatch.setattr(migrating, "newest", lambda: "0002")
+    monkeypatch.setattr(migrating, "newest", lambda: "9999")
     monkeypatch.setattr(migrating, "upgrade", quiet)
 
     for _time in range(setup.BACKUPS_KEPT + 2):
@@ -107,7 +107,7 @@ def test_no_upgrade_without_its_backup(
 ) -> None:
     (instance / "backups").rmdir()
     (instance / "backups").write_bytes(b"in the way")
-    monkeypatch.setattr(migrating, "newest", lambda: "0002")
+    monkeypatch.setattr(migrating, "newest", lambda: "9999")
     upgraded: list[object] = []
     monkeypatch.setattr(migrating, "upgrade", upgraded.append)
 

@@ -9,7 +9,7 @@ from flask import Flask
 from markupsafe import escape
 from sqlalchemy import func, select
 
-from app.accounts.models import Account
+from app.accounts.models import Account, KeptForm
 from app.db import db
 from app.jobs import Job
 from app.moderation.review import return_to_author
@@ -222,7 +222,7 @@ def test_a_post_of_the_full_size_goes_through_and_one_byte_more_does_not(
     assert "1 byte" in over.text
 
 
-def test_after_signing_out_elsewhere_the_words_are_on_the_page(
+def test_after_signing_out_elsewhere_the_words_are_kept_for_her(
     app: Flask, pupil: Account, answers: str
 ) -> None:
     client, before = Client(app, pupil), count(Post)
@@ -233,9 +233,13 @@ def test_after_signing_out_elsewhere_the_words_are_on_the_page(
 
     answer = client.post(answers, form(description="A boat"))
 
-    assert answer.status_code == 400
-    assert escape(WORDS) in answer.text
-    assert "A boat" in answer.text
+    assert answer.status_code == 422
+    kept = db.session.scalars(select(KeptForm)).one()
+    assert kept.account_id == pupil.id
+    assert WORDS in kept.words
+    assert "A boat" in kept.words
+    # Who holds the tablet now reads nothing before she has said who she is.
+    assert escape(WORDS) not in answer.text
     assert "one-time-key" not in answer.text
     assert count(Post) == before
 
@@ -251,8 +255,9 @@ def test_in_somebody_elses_name_nothing_is_sent(
 
     answer = client.post(answers, form())
 
-    assert answer.status_code == 400
-    assert escape(WORDS) in answer.text
+    assert answer.status_code == 422
+    assert db.session.scalars(select(KeptForm)).one().account_id == pupil.id
+    assert escape(WORDS) not in answer.text
     assert count(Post) == before
 
 
