@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from waitress import wasyncore
 
 import wsgi
@@ -156,3 +156,32 @@ def test_nothing_says_which_server_this_is(address: tuple[str, int]) -> None:
             got += more
 
     assert b"server:" not in got.lower()
+
+
+@pytest.mark.parametrize(("https", "expected"), [("1", "192.0.2.7"), ("", "127.0.0.1")])
+def test_an_https_proxy_says_who_comes_and_nobody_else_does(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, https: str, expected: str
+) -> None:
+    monkeypatch.setenv("PARAVION_HTTPS", https)
+    came: list[str | None] = []
+    app.before_request_funcs.setdefault(None, []).insert(
+        0, lambda: came.append(request.remote_addr)
+    )
+    db.session.rollback()
+    made = wsgi.server("127.0.0.1", 0, app)
+    thread = threading.Thread(target=made.run)
+    thread.start()
+    with socket.create_connection(
+        ("127.0.0.1", int(made.effective_port)), timeout=PATIENCE_SECONDS
+    ) as line:
+        # A visitor may say what she likes; the proxy adds the address it saw.
+        line.sendall(
+            b"GET /ping HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            b"X-Forwarded-For: 198.51.100.9, 192.0.2.7\r\n\r\n"
+        )
+        assert answer(line).startswith(b"HTTP/1.1 204")
+    made.trigger.pull_trigger(lambda: wasyncore.close_all(made._map, ignore_all=True))
+    thread.join(timeout=10)
+    made.task_dispatcher.shutdown()
+
+    assert came == [expected]
