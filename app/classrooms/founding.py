@@ -13,7 +13,7 @@ from app.accounts.names import digits, fold, tidy
 from app.accounts.people import make_teacher
 from app.classrooms.models import (
     CLASSROOM_SPACE,
-    LEAD,
+    SAFEGUARDING,
     TEACHER,
     Classroom,
     Member,
@@ -112,8 +112,8 @@ def make_classroom(teacher: Account, title: str, lang: str) -> Classroom:
     )
     db.session.add(classroom)
     db.session.flush()
-    for lead in _leads(classroom.school_id):
-        add_teacher(classroom, lead, LEAD)
+    for lead in _safeguarding_leads(classroom.school_id):
+        add_teacher(classroom, lead, SAFEGUARDING)
     add_teacher(classroom, teacher)
     space = Space(kind=CLASSROOM_SPACE, title=classroom.title)
     db.session.add(space)
@@ -177,19 +177,21 @@ def read_along(lead: Account) -> None:
         select(Classroom).where(Classroom.school_id == lead.person.school_id)
     ):
         if classroom.id not in hers:
-            add_teacher(classroom, lead, LEAD)
+            add_teacher(classroom, lead, SAFEGUARDING)
 
 
 def read_along_no_more(lead: Account) -> None:
     """End what `read_along` gave; classes that she teaches stay hers."""
     for member in db.session.scalars(
-        Member.current().where(Member.person_id == lead.person_id, Member.role == LEAD)
+        Member.current().where(
+            Member.person_id == lead.person_id, Member.role == SAFEGUARDING
+        )
     ):
         member.left_at = now()
     db.session.flush()
 
 
-def _leads(school_id: int) -> Sequence[Account]:
+def _safeguarding_leads(school_id: int) -> Sequence[Account]:
     return db.session.scalars(
         select(Account).where(
             Account.safeguarding,

@@ -24,10 +24,10 @@ TEACHER = "teacher"
 # Looks after pupils and their posts; who belongs to the class stays the teacher's.
 CO_TEACHER = "co-teacher"
 # The school's safeguarding lead: reads and hides, releases nothing.
-LEAD = "lead"
+SAFEGUARDING = "lead"
 # Who looks after a class, and who reads along with its pupils.
 TEACHES = (TEACHER, CO_TEACHER)
-ADULTS = (TEACHER, CO_TEACHER, LEAD)
+ADULTS = (TEACHER, CO_TEACHER, SAFEGUARDING)
 
 CLASSROOM_SPACE = "classroom"
 PARTNERSHIP = "partnership"

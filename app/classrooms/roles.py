@@ -10,7 +10,7 @@ from app.accounts.people import end_access
 from app.classrooms.founding import add_teacher, read_along, read_along_no_more
 from app.classrooms.models import (
     CO_TEACHER,
-    LEAD,
+    SAFEGUARDING,
     TEACHER,
     TEACHES,
     Classroom,
@@ -70,7 +70,7 @@ def leave(account: Account) -> None:
     _keep_an_admin(account)
     for role in ROLES:
         setattr(account, role, False)
-    for member in _memberships(account, (*TEACHES, LEAD)):
+    for member in _memberships(account, (*TEACHES, SAFEGUARDING)):
         _end(member, account)
     end_access(account)
     db.session.flush()
@@ -115,7 +115,7 @@ def _memberships(account: Account, roles: Collection[str]) -> Sequence[Member]:
 def _end(member: Member, account: Account) -> None:
     """Take an adult off a class; a safeguarding lead goes on reading there."""
     if account.safeguarding:
-        member.role = LEAD
+        member.role = SAFEGUARDING
     else:
         member.left_at = now()
 

@@ -17,7 +17,6 @@ from werkzeug.datastructures import MultiDict
 
 from app.accounts.names import fold, tidy
 from app.classrooms.founding import checked_title
-from app.classrooms.local_time import forget_zones
 from app.classrooms.models import School, SchoolDays
 from app.db import db, now
 from app.web.errors import Refused
@@ -127,7 +126,6 @@ def keep(school: School, told: Told) -> None:
     school.pen_names = told.pen_names
     _keep_days(school, told.days)
     db.session.flush()
-    forget_zones()
 
 
 def _at_most(words: str, most: int, field: str) -> str:

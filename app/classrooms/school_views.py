@@ -15,6 +15,7 @@ from app.accounts.passphrases import hashed_passphrase
 from app.accounts.sessions import start_session, viewer
 from app.accounts.signing_in import counted_code
 from app.classrooms import founding, school_data
+from app.classrooms.local_time import forget_zones
 from app.classrooms.models import School
 from app.classrooms.school_data import Told
 from app.db import db, reading
@@ -86,6 +87,8 @@ def change() -> Answer:
         db.session.rollback()
         return _data_page(told, refusal), 422
     db.session.commit()
+    # Not before: a page in between would put the old zone back for a minute.
+    forget_zones()
     return redirect(url_for("school.page", kept=1), code=303)
 
 

@@ -11,7 +11,7 @@ from app.classrooms import roles
 from app.classrooms.founding import add_teacher
 from app.classrooms.models import (
     CO_TEACHER,
-    LEAD,
+    SAFEGUARDING,
     TEACHER,
     Classroom,
     Member,
@@ -280,7 +280,7 @@ def test_a_lead_reads_along_in_all_classes_of_her_school_and_no_other(
     later, elsewhere = a_classroom(a_teacher(school)), a_classroom()
 
     assert [role_in(one, lead) for one in (room, later, elsewhere)] == [
-        LEAD, LEAD, None,
+        SAFEGUARDING, SAFEGUARDING, None,
     ]  # fmt: skip
     roles.set_roles(lead, ["admin"])
     assert [role_in(one, lead) for one in (room, later)] == [None, None]
@@ -294,19 +294,19 @@ def test_several_leads_read_along(room: Classroom, school: School) -> None:
     roles.set_roles(one, ["keeper"])
 
     assert role_in(room, one) is None
-    assert role_in(room, other) == LEAD
+    assert role_in(room, other) == SAFEGUARDING
 
 
 def test_a_lead_keeps_the_classes_she_teaches(school: School) -> None:
     both = an_adult(school, teacher=True, safeguarding=True)
     own, other = a_classroom(both), a_classroom(a_teacher(school))
-    assert (role_in(own, both), role_in(other, both)) == (TEACHER, LEAD)
+    assert (role_in(own, both), role_in(other, both)) == (TEACHER, SAFEGUARDING)
 
     roles.set_roles(both, ["teacher"])
     assert (role_in(own, both), role_in(other, both)) == (TEACHER, None)
     roles.set_roles(both, ["safeguarding"])
 
-    assert (role_in(own, both), role_in(other, both)) == (LEAD, LEAD)
+    assert (role_in(own, both), role_in(other, both)) == (SAFEGUARDING, SAFEGUARDING)
 
 
 def test_a_lead_reads_letters_and_hides_but_releases_nothing(
@@ -396,7 +396,7 @@ def test_a_lead_taken_off_a_class_reads_on_there(
 
     roles.change_teacher(room, lead, None)
 
-    assert role_in(room, lead) == LEAD
+    assert role_in(room, lead) == SAFEGUARDING
 
 
 def test_a_co_teacher_releases_and_pairs_but_decides_on_no_teacher_or_partner(

@@ -14,8 +14,8 @@ from app.classrooms.founding import add_teacher
 from app.classrooms.list_saving import add_pupils
 from app.classrooms.models import (
     CO_TEACHER,
-    LEAD,
     PUPIL,
+    SAFEGUARDING,
     Classroom,
     Member,
     Space,
@@ -543,7 +543,7 @@ def _change_roles_by_dice(
     """Let most read along or co-teach somewhere, and some lead no class at all."""
     for teacher in teachers:
         for room in dice.sample(classes, 2):
-            add_teacher(room, teacher, dice.choice([CO_TEACHER, LEAD]))
+            add_teacher(room, teacher, dice.choice([CO_TEACHER, SAFEGUARDING]))
 
 
 def _by_dice(dice: random.Random, space: Space, teachers: list[Account]) -> list[Post]:
