@@ -13,6 +13,7 @@ from flask import (
     session,
     url_for,
 )
+from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
@@ -23,7 +24,7 @@ from app.accounts.devices import this_device
 from app.accounts.models import Account, Device, SignInSession
 from app.accounts.names import digits
 from app.accounts.sessions import viewer
-from app.accounts.signing_in import Claim, sign_in
+from app.accounts.signing_in import Claim, DidNotFit, sign_in
 from app.accounts.views import bp, done
 from app.db import db
 from app.web.answers import Answer
@@ -99,17 +100,26 @@ def late_now(uid: str) -> Answer:
         author_id, "", device=_device_of_her_class(author), adult=author.adult
     )
     try:
-        sign_in(
-            claim,
-            secret if author.adult else digits(secret),
-            remember=_remembered(author),
-        )
+        with speaking(author.person.lang):
+            _sign_in_late(claim, author, secret)
     except Refused as refusal:
         beside = Refused(str(refusal), "secret")
         return _late_page(db.session.get_one(Account, author_id), uid, beside), 422
     # Whatever her form is answered, she is signed in.
     g.session_stored = True
     return kept.deliver(uid, g.session_token, session["csrf_token"])
+
+
+def _sign_in_late(claim: Claim, author: Account, secret: str) -> None:
+    remember = _remembered(author)
+    if author.adult:
+        sign_in(claim, secret, remember=remember)
+        return
+    try:
+        sign_in(claim, digits(secret), remember=remember)
+    except DidNotFit:
+        # There is but one line to check.
+        raise Refused(_("This PIN did not fit. Type it again.")) from None
 
 
 def _device_of_her_class(author: Account) -> Device | None:

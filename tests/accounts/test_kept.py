@@ -128,6 +128,21 @@ def test_a_late_reply_asks_for_the_secret_alone_and_is_sent(
     assert pupil.person.shown_name in client.get("/letters").text
 
 
+def test_a_wrong_late_pin_is_told_of_in_its_authors_language(
+    app: Flask, pupil: Account, thread: Thread, clocks: Clocks
+) -> None:
+    pupil.person.lang = "es"
+    db.session.commit()
+    client = ended(app, pupil, clocks)
+    page = client.post(url_of(thread), FORM)
+    client.web.get("/sign-in?lang=en")
+
+    answer = send_late(client, page, "000000")
+
+    assert answer.status_code == 422
+    assert "Este PIN no coincide. Escríbelo otra vez." in answer.text
+
+
 def test_figures_of_other_scripts_open_a_late_form_too(
     app: Flask, pupil: Account, thread: Thread, clocks: Clocks
 ) -> None:
