@@ -163,6 +163,7 @@ def give_class(classroom_id: int) -> Answer:
 
 def _slip_page(account: Account) -> str:
     """Give a slip and show it, in the words of who will hold it."""
+    ended = account.secret is not None
     slip = give_slip(account)
     access_log.record(viewer(), access_log.SLIP, account.person_id)
     db.session.commit()
@@ -177,6 +178,7 @@ def _slip_page(account: Account) -> str:
         "classrooms/slip.html",
         account=account,
         slip=slip,
+        ended=ended,
         words=words,
         lang=lang,
         address=school_address() + "slip",

@@ -152,6 +152,7 @@ def test_a_new_adult_comes_in_by_her_slip_with_the_roles_that_were_ticked(
 
     assert '<div class="say" lang="ar" dir="rtl">' in page.text
     assert "http://localhost/slip" in page.text
+    assert "All old sign-ins" not in page.text
     slip = page.text.split('<b dir="ltr">')[1].split("</b>")[0]
     used = {"slip": slip, "secret": PASSPHRASE, "again": PASSPHRASE}
     guest = Client(app)
@@ -171,8 +172,9 @@ def test_a_slip_of_another_admin_ends_all_sessions_and_is_logged(
     client = Client(app, other)
     assert client.get("/school/people").status_code == 200
 
-    Client(app, admin).post(f"/school/people/{other.id}/slip")
+    page = Client(app, admin).post(f"/school/people/{other.id}/slip")
 
+    assert "All old sign-ins" in page.text
     assert client.get("/school/people").status_code == 302
     assert log_of(other) == [access_log.SLIP]
     said = Client(app, admin).get("/school/people").text
