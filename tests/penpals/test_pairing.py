@@ -18,6 +18,7 @@ from tests.builders import (
     a_partnership,
     a_post,
     a_pupil,
+    an_adult,
     letters_between,
     released,
     teacher_of,
@@ -157,6 +158,17 @@ def test_full_names_stay_at_home(app: Flask, pals: Pals) -> None:
     page = Client(app, pals.third).get(f"/letters/pair/{pals.space.id}").text
     assert "Ruiz" not in page
     assert "Ana R." in page
+
+
+def test_pen_pals_are_told_that_child_protection_reads_along(
+    app: Flask, pals: Pals
+) -> None:
+    lead = an_adult(pals.one.school, safeguarding=True)
+    thread = letters_between(pals.space, pals.teacher, pals.ana, pals.amina)
+    url = f"/letters/{thread.id}"
+
+    assert Client(app, lead).get(url).status_code == 200
+    assert "child protection" in Client(app, pals.ana).get(url).text
 
 
 def test_a_letter_and_its_answer(app: Flask, pals: Pals) -> None:
