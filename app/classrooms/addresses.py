@@ -40,6 +40,11 @@ def both_work(school: School) -> None:
     school.cards_address = " ".join(kept)
 
 
+def only_here() -> bool:
+    """Whether today's address opens on the machine itself alone."""
+    return _is_loopback(urlsplit(school_address()))
+
+
 def moved(viewer: Account) -> tuple[str, str] | None:
     """Tell the cards' address and today's when the cards' own leads nowhere any more.
 

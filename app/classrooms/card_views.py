@@ -106,6 +106,7 @@ def cards_page(
         "classrooms/cards.html",
         classroom=shown,
         secret=bool(pictures) or any(pin for _account, pin in listed),
+        only_here=addresses.only_here(),
         printed=Markup(printed),  # noqa: S704  # our own template made it
     )
 
@@ -123,6 +124,7 @@ def poster(classroom_id: int) -> Answer:
     return render_template(
         "classrooms/poster.html",
         classroom=shown,
+        only_here=addresses.only_here(),
         printed=Markup(printed),  # noqa: S704  # our own template made it
     )
 

@@ -204,8 +204,18 @@ def _number(cell: str) -> str:
 
 def _untitled(records: list[tuple[int, list[str]]]) -> Iterator[ListRow]:
     counts = all(len(cells) > 1 and _is_count(cells[0]) for _n, cells in records)
-    for n, cells in records:
-        full, shown = [*cells[1 if counts else 0 :], ""][:2]
+    pairs = [[*cells[1 if counts else 0 :], "", ""][:2] for _n, cells in records]
+    halves = [full for full, shown in pairs if shown and len(fold(full).split()) == 1]
+    if 2 * len(halves) > len(records):
+        # Taken for full and shown name, others would see the surnames.
+        raise Refused(
+            _(
+                "What the two columns hold is not clear. Write titles above them: "
+                "“First name” and “Surname”, or “Full name” and “Shown name”."
+            ),
+            "names",
+        )
+    for (n, _cells), (full, shown) in zip(records, pairs, strict=True):
         yield ListRow(n, LIST_NUMBER.sub("", full), shown)
 
 

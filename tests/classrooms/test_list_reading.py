@@ -133,13 +133,15 @@ def test_figures_stay_where_titles_say_that_they_are_the_name(app: Flask) -> Non
         (" \n \n;;", "No name"),
         ("Full name;Number\n", "No name"),
         ("Number;Shown name\n7;Ana", "No column"),
+        ("Nachname;Vorname\nPeña;José\nDe la Cruz;Ana", "not clear"),
+        ("Ana Ruiz;Luna\nPeña;José\nGil;Eva", "not clear"),
         ('Ana Ruiz\n"José Peña\nEva Gil', "Row 2"),
         ('"Pepe" Peña', "Row 1"),
         ("x" * 140_000 + ";y", "too long"),
         ("\n".join(f"Pupil {n}" for n in range(LIST_MAX + 1)), "101"),
         ("\n".join(f"Pupil {n}" for n in range(10_000)), "10000"),
     ],
-    ids=["nothing", "blank", "titles", "no names", "open", "quote", "long", "101", "10,000"],
+    ids=["nothing", "blank", "titles", "no names", "unknown titles", "halves", "open", "quote", "long", "101", "10,000"],
 )  # fmt: skip
 def test_what_cannot_be_read_is_said(app: Flask, text: str, said: str) -> None:
     with pytest.raises(Refused, match=said):

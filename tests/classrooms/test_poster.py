@@ -86,3 +86,18 @@ def test_no_pupil_is_named_on_it(app: Flask, room: Classroom) -> None:
 
     assert pupil.full_name not in page
     assert pupil.person.shown_name not in page
+
+
+@pytest.mark.parametrize(
+    ("found", "warned"), [("", True), ("http://10.0.0.7:8000", False)]
+)
+def test_an_address_that_no_tablet_can_open_is_not_printed_unsaid(
+    app: Flask, room: Classroom, found: str, warned: bool
+) -> None:
+    client = Client(app, teacher_of(room))
+    app.config["SCHOOL_ADDRESS"] = found
+
+    for page in ("poster", "cards"):
+        shown = client.get(f"/classrooms/{room.id}/{page}")
+        assert shown.status_code == 200
+        assert ("opens on this machine alone" in shown.text) is warned, page
