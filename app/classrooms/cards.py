@@ -2,8 +2,8 @@
 
 import secrets
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import segno
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -15,6 +15,9 @@ from app.accounts.sessions import end_all_sessions
 from app.accounts.symbols import PICTURES, SYMBOLS
 from app.classrooms.models import Classroom
 from app.web.pages import school_address
+
+if TYPE_CHECKING:
+    from segno import QRCode
 
 # Light modules around a code, from ISO/IEC 18004.
 QUIET = 4
@@ -77,6 +80,9 @@ def qr_code(content: str) -> Markup:
 
     The smallest that holds it, and of that size the best error level that fits.
     """
+    # It costs 1 MB and 60 ms, and most days nobody prints.
+    import segno
+
     code = segno.make(content, error="l", micro=False, boost_error=True)
     side = code.symbol_size(border=QUIET)[0]
     # Small and black where the stylesheet does not arrive, too.
@@ -86,7 +92,7 @@ def qr_code(content: str) -> Markup:
     ).format(side=4 * side, units=side, name=_("QR code"), path=_runs(code))
 
 
-def _runs(code: segno.QRCode) -> str:
+def _runs(code: "QRCode") -> str:
     """Write each run of dark modules as a stroke of its row."""
     drawn: list[str] = []
     at_x = at_y = 0
