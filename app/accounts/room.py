@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.accounts import cli, kept_views, sessions, sweeping, views  # noqa: F401 - sweeping registers its chore
+from app.accounts import cli, kept_views, sessions, sweeping, views  # noqa: F401  # sweeping registers its chore
 
 
 def register(app: Flask) -> None:

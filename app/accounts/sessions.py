@@ -133,7 +133,7 @@ def viewer() -> Account:
     in it is not stored.
     """
     # The account itself: each look through the proxy costs like ten without.
-    return cast(Account, current_user._get_current_object())  # noqa: SLF001  # its own way
+    return cast(Account, current_user._get_current_object())  # noqa: SLF001  # no public name gives it
 
 
 def start_session(

@@ -12,7 +12,7 @@ from tests.builders import a_classroom, a_pupil
 
 
 def test_each_symbol_has_a_name_and_a_shape_of_its_own(app: Flask) -> None:
-    shapes = app.jinja_env.get_template("_symbols.html").module.symbol  # type: ignore[attr-defined]
+    shapes = app.jinja_env.get_template("_symbols.html").module.symbol  # type: ignore[attr-defined]  # a macro, known once it is read
 
     with app.test_request_context("/"), force_locale("en"):
         names = symbol_names()
