@@ -13,11 +13,11 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Executable,
     Integer,
     MetaData,
     String,
     TypeDecorator,
-    Update,
     event,
     select,
     update,
@@ -100,8 +100,8 @@ def set_reading(*, value: bool) -> None:
     _reading.set(value)
 
 
-def write_at_once(statement: Update) -> None:
-    """Run and commit one small update that may as well be left out.
+def write_at_once(*statements: Executable) -> None:
+    """Run and commit something small that may as well be left out.
 
     Raises `OperationalError` at once when somebody else is writing.
     """
@@ -111,7 +111,8 @@ def write_at_once(statement: Update) -> None:
             _set_patience(connection.connection.dbapi_connection, 0)
             try:
                 with connection.begin():
-                    connection.execute(statement)
+                    for statement in statements:
+                        connection.execute(statement)
             finally:
                 _set_patience(
                     connection.connection.dbapi_connection, BUSY_TIMEOUT_SECONDS

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     ForeignKey,
     Index,
     Integer,
@@ -18,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Base, Moment, db, new_uid, now
+from app.db import Base, Moment, db, last_number, new_uid, now
 
 
 class Person(Base):
@@ -68,6 +69,13 @@ class Account(Base):
     safeguarding: Mapped[bool] = mapped_column(default=False)
     # 0 as the browser has it, 1 larger, 2 largest.
     text_size: Mapped[int] = mapped_column(default=0)
+    # Whether the browser keeps a copy of what she types until *I'm done*; unset:
+    # only on her own device.
+    keeps_copy: Mapped[bool | None]
+    # The change up to which she has been told of new threads and of her own posts.
+    seen_no: Mapped[int] = mapped_column(
+        BigInteger, default=lambda: last_number("change_no")
+    )
     # A teacher said: not for now.
     suspended_at: Mapped[datetime | None] = mapped_column(Moment)
     # Works at the school no more; what was written stays.

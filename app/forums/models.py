@@ -20,6 +20,8 @@ class Forum(Base):
     uid: Mapped[str] = mapped_column(String(22), unique=True, default=new_uid)
     space_id: Mapped[int] = mapped_column(ForeignKey("space.id"), index=True)
     title: Mapped[str] = mapped_column(String(120))
+    # Forums of one category stand together; empty for none.
+    category: Mapped[str] = mapped_column(String(80), default="")
     lang: Mapped[str] = mapped_column(String(8))
     made_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
@@ -27,9 +29,9 @@ class Forum(Base):
 
     @classmethod
     def visible_to(cls, viewer: Account) -> Select[tuple[Self]]:
-        """Select the forums of the viewer's spaces, by space and title."""
+        """Select the forums of the viewer's spaces, by space, category and title."""
         return (
             select(cls)
             .where(cls.space_id.in_(space_ids(viewer)))
-            .order_by(cls.space_id, cls.title)
+            .order_by(cls.space_id, cls.category, cls.title)
         )

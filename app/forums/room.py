@@ -4,9 +4,10 @@ from flask import Flask
 
 from app.forums import views
 from app.posts.models import FORUM_THREAD
-from app.posts.showing import thread_endpoints
+from app.posts.showing import answer_endpoints, thread_endpoints
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(views.bp)
     thread_endpoints[FORUM_THREAD] = "forums.thread"
+    answer_endpoints[FORUM_THREAD] = "forums.reply"

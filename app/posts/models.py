@@ -56,10 +56,17 @@ BEGINNING_BYTES = 4_000
 
 
 class Thread(Base):
-    """A talk in one space; a pair's letters are a thread with two readers."""
+    """A talk in one space; a pair's letters are a thread with two readers.
+
+    The last four columns are a copy of what its posts say, kept by `publishing`,
+    so that no list has to look at them.
+    """
 
     __tablename__ = "thread"
-    __table_args__ = (Index(None, "space_id"), Index(None, "forum_id"))
+    __table_args__ = (
+        Index(None, "space_id", "begun_no"),
+        Index(None, "forum_id", "last_key"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(String(22), unique=True, default=new_uid)
@@ -70,6 +77,21 @@ class Thread(Base):
     lang: Mapped[str] = mapped_column(String(8))
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    # Stands above the others in its forum.
+    pinned: Mapped[bool] = mapped_column(default=False)
+    # A teacher closed it: it is read, and nobody writes.
+    locked_at: Mapped[datetime | None] = mapped_column(Moment)
+    # Shown in full to everybody in the space, once, before anything else.
+    announcement: Mapped[bool] = mapped_column(default=False)
+    # The first post stands on top of each of its pages.
+    keeps_first: Mapped[bool] = mapped_column(default=False)
+    # The change that published a post in it for the first time.
+    begun_no: Mapped[int | None] = mapped_column(BigInteger)
+    # The newest change among its published posts.
+    last_no: Mapped[int | None] = mapped_column(BigInteger)
+    # The highest order key among them; orders a forum.
+    last_key: Mapped[int] = mapped_column(BigInteger, default=0)
+    post_count: Mapped[int] = mapped_column(default=0)
 
     space: Mapped[Space] = relationship()
     readers: Mapped[list["ThreadReader"]] = relationship(order_by="ThreadReader.id")
@@ -91,10 +113,9 @@ class Thread(Base):
         taught = select(ThreadReader.thread_id).where(
             ThreadReader.person_id.in_(pupils_of(viewer))
         )
-        readable = exists().where(Post.thread_id == cls.id, Post.is_published())
         moderated = and_(
             cls.space_id.in_(space_ids(viewer, as_adult=True)),
-            exists().where(Post.thread_id == cls.id, Post.published_at.is_not(None)),
+            cls.begun_no.is_not(None),
         )
         own_or_taught = or_(
             cls.made_by_id == viewer.person_id,
@@ -108,7 +129,10 @@ class Thread(Base):
             .where(
                 cls.space_id.in_(space_ids(viewer)),
                 or_(
-                    and_(cls.kind != LETTERS, or_(readable, own_or_taught, moderated)),
+                    and_(
+                        cls.kind != LETTERS,
+                        or_(cls.post_count > 0, own_or_taught, moderated),
+                    ),
                     and_(
                         cls.kind == LETTERS, or_(cls.id.in_(named), cls.id.in_(taught))
                     ),
@@ -116,14 +140,6 @@ class Thread(Base):
             )
             .order_by(cls.id.desc())
         )
-
-
-def has_begun(thread: Thread) -> bool:
-    """Whether a post in the thread has ever been released."""
-    published = select(Post.id).where(
-        Post.thread_id == thread.id, Post.published_at.is_not(None)
-    )
-    return db.session.scalar(published.limit(1)) is not None
 
 
 class ThreadReader(Base):
@@ -142,6 +158,21 @@ class ThreadReader(Base):
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
 
+class ReadMark(Base):
+    """How far a person has read in a thread, and whether she follows it."""
+
+    __tablename__ = "read_mark"
+    __table_args__ = (UniqueConstraint("person_id", "thread_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"), index=True)
+    # What has a higher change number is new for her.
+    change_no: Mapped[int] = mapped_column(BigInteger, default=0)
+    # Its replies are among her post; set by writing in it too.
+    follows: Mapped[bool] = mapped_column(default=False)
+
+
 class Post(Base):
     """Whatever a person contributes; what it says stands in its revisions."""
 
@@ -149,6 +180,8 @@ class Post(Base):
     __table_args__ = (
         UniqueConstraint("author_id", "form_key"),
         Index(None, "thread_id", "order_key"),
+        Index(None, "thread_id", "change_no"),
+        Index(None, "author_id", "change_no"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -278,6 +311,53 @@ class Revision(Base):
     @property
     def body(self) -> Markup:
         return Markup(self.html)  # noqa: S704  # made by markup.render alone
+
+
+class Quote(Base):
+    """The passage that a post answers: a block of a version of another post.
+
+    No words are copied, so that it is shown in each reader's language, and gone
+    with the post it comes from.
+    """
+
+    __tablename__ = "quote"
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("post.id"), primary_key=True, autoincrement=False
+    )
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"), index=True)
+    # Which of the blocks that `markup.blocks` makes of its source, from 0.
+    n: Mapped[int]
+
+    revision: Mapped[Revision] = relationship()
+
+
+class Draft(Base):
+    """Words that are not sent yet, for their writer alone; one a form."""
+
+    __tablename__ = "draft"
+    __table_args__ = (
+        UniqueConstraint("person_id", "form_key"),
+        Index(None, "thread_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    # The key its form is sent with at last: what was sent is no draft any more.
+    form_key: Mapped[str] = mapped_column(String(40))
+    # Where it belongs: in a thread, as a new one in a forum, or in place of a post.
+    thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"))
+    forum_id: Mapped[int | None] = mapped_column(ForeignKey("forum.id"))
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    # The post that the same form made with other words.
+    beside_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    # The post it answers, and the block of it that it quotes.
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    quote_n: Mapped[int | None]
+    title: Mapped[str] = mapped_column(String(120), default="")
+    source: Mapped[str] = mapped_column(Text)
+    lang: Mapped[str] = mapped_column(String(8))
+    kept_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
 
 class Rendition(Base):

@@ -6,20 +6,23 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from app.accounts.models import Account, Viewer
 from app.classrooms.models import ADULTS, Member, SpaceClassroom, space_ids
 from app.db import db
-from app.posts.models import LETTERS, RETURNED, Post, Thread, has_begun
+from app.posts.models import LETTERS, RETURNED, Post, Thread
 
 
 def may_write(viewer: Account, thread: Thread) -> bool:
     """Everyone who can read a thread may write in it; letters only the pair.
 
-    Before its first post is released only who began it: an answer would show
-    the title to all. An adult only where a second one can read.
+    Nobody once it is locked; before its first post is released only who began
+    it: an answer would show the title to all. An adult only where a second one
+    can read.
     """
+    if thread.locked_at is not None:
+        return False
     if thread.kind == LETTERS:
         return viewer.person_id in {reader.person_id for reader in thread.readers}
     if not has_company(viewer, thread.space_id):
         return False
-    return thread.made_by_id == viewer.person_id or has_begun(thread)
+    return thread.made_by_id == viewer.person_id or thread.begun_no is not None
 
 
 def has_company(viewer: Account, space_id: int) -> bool:

@@ -8,13 +8,14 @@ from typing import TypeGuard
 from flask import current_app
 from flask_babel import format_number
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.datastructures import FileStorage
 
 from app import markup, pipeline
 from app.accounts.models import Account
 from app.db import db, next_change_no, now
 from app.media.uploading import accept_upload
+from app.posts import marks
 from app.posts.models import (
     HELD,
     PUBLISHED,
@@ -77,6 +78,7 @@ def publish(
     )
     db.session.add(post)
     db.session.flush()
+    marks.follow(thread.id, author.person_id)
     revision = _add_revision(post, 1, source, lang)
     if picture:
         _attach(revision, picture, description)
@@ -163,16 +165,36 @@ def make_public(post: Post, revision: Revision) -> None:
     if post.published_at is None:
         post.published_at = now()
         post.order_key = post.change_no
-    db.session.flush()
-    pipeline.posts_changed([post.id])
+    changed(post)
 
 
 def conceal(post: Post, *, hidden: bool) -> None:
     """Hide a post from its readers or show it again; flushes."""
     post.hidden_at = now() if hidden else None
     post.change_no = next_change_no()
+    changed(post)
+
+
+def changed(post: Post) -> None:
+    """Bring in line what is said of a post elsewhere, and queue the rest; flushes."""
     db.session.flush()
+    _sum_up(post)
     pipeline.posts_changed([post.id])
+
+
+def _sum_up(post: Post) -> None:
+    """Write into the thread how many posts readers see, and the newest of them."""
+    count, last_no, last_key = db.session.execute(
+        select(func.count(), func.max(Post.change_no), func.max(Post.order_key)).where(
+            Post.thread_id == post.thread_id, Post.is_published()
+        )
+    ).one()
+    thread = db.session.get_one(Thread, post.thread_id)
+    thread.post_count, thread.last_no = count, last_no
+    thread.last_key = last_key or thread.last_key
+    if thread.begun_no is None and post.published_at is not None:
+        thread.begun_no = post.change_no
+    db.session.flush()
 
 
 def checked_source(typed: str, *, may_be_empty: bool) -> str:

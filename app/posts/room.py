@@ -2,8 +2,10 @@
 
 from flask import Flask
 
-from app.posts import views
+from app.posts import marks, views
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(views.bp)
+    app.before_request(marks.take)
+    app.jinja_env.globals["read_proof"] = marks.read_proof

@@ -26,8 +26,10 @@ from app.posts.models import (
 if TYPE_CHECKING:
     from app.posts.reading import Line
 
-# Which page shows a thread of each kind; the rooms above say theirs.
+# Which page shows a thread of each kind, and which takes what is written in it;
+# the rooms above say theirs.
 thread_endpoints: dict[str, str] = {}
+answer_endpoints: dict[str, str] = {}
 
 MACHINE, NO_PACK, NOT_YET = "machine", "no pack", "not yet"
 
@@ -114,6 +116,11 @@ def shown_revisions(revisions: Sequence[Revision], viewer: Account) -> list[Show
 
 def thread_url(thread: Thread, **values: Any) -> str:
     return url_for(thread_endpoints[thread.kind], thread_id=thread.id, **values)
+
+
+def answer_url(thread: Thread) -> str:
+    """Say where the form of an answer is sent."""
+    return url_for(answer_endpoints[thread.kind], thread_id=thread.id)
 
 
 def _revision_for(post: Post, viewer: Account) -> Revision | None:

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from app.accounts.models import Account
 from app.accounts.names import tidy
-from app.db import db
+from app.db import db, last_number
 from app.posts.models import FORUM_THREAD, LETTERS, Thread, ThreadReader
 from app.web.errors import Refused
 
@@ -31,6 +31,7 @@ def start_thread(
         title=title,
         lang=lang,
         made_by_id=author.person_id,
+        last_key=last_number("change_no"),
     )
     db.session.add(thread)
     db.session.flush()

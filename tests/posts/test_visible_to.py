@@ -35,7 +35,7 @@ from app.posts.models import (
     waiting_count,
     waiting_for,
 )
-from app.posts.publishing import mend
+from app.posts.publishing import changed, mend
 from tests.builders import (
     a_classroom,
     a_partnership,
@@ -571,5 +571,6 @@ def _by_dice(dice: random.Random, space: Space, teachers: list[Account]) -> list
             fate = dice.choice(["", "", "hidden_at", "withdrawn_at", "erased_at"])
             if fate:
                 setattr(post, fate, now())
+                changed(post)
     db.session.commit()
     return made
