@@ -7,6 +7,7 @@ from sqlalchemy import select
 from app.db import db
 from app.posts import marks
 from app.posts.models import Post, ReadMark, Thread
+from app.posts.publishing import conceal
 from tests.builders import (
     a_classroom,
     a_post,
@@ -121,20 +122,21 @@ def test_who_writes_in_a_thread_follows_it(room: Class) -> None:
     assert db.session.scalars(select(ReadMark.id).where(ReadMark.follows)).all() == []
 
 
-def test_a_thread_sums_up_what_its_readers_see(room: Class) -> None:
-    from app.posts.publishing import conceal
+def sums(thread: Thread) -> tuple[int, int | None, int | None, int]:
+    return thread.post_count, thread.begun_no, thread.last_no, thread.last_key
 
-    assert room.thread.post_count == 0
+
+def test_a_thread_sums_up_what_its_readers_see(room: Class) -> None:
+    key = room.thread.last_key
+    assert sums(room.thread) == (0, None, None, key)
     first, second = room.post(), room.post()
     begun = first.change_no
-    assert (room.thread.post_count, room.thread.begun_no) == (2, begun)
-    assert room.thread.last_no == second.change_no
-    assert room.thread.last_key == second.order_key
+    assert sums(room.thread) == (2, begun, second.change_no, second.order_key)
 
     conceal(second, hidden=True)
     conceal(first, hidden=True)
+    assert sums(room.thread)[:3] == (0, begun, None)
 
-    assert (room.thread.post_count, room.thread.last_no) == (0, None)
-    assert room.thread.begun_no == begun
     conceal(first, hidden=False)
-    assert room.thread.last_no == first.change_no > second.order_key
+    assert sums(room.thread) == (1, begun, first.change_no, first.order_key)
+    assert first.change_no > second.order_key
