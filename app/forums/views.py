@@ -4,7 +4,6 @@ from functools import cache
 from typing import NamedTuple
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import login_required
 from sqlalchemy import Select, bindparam, func, select
 
@@ -16,10 +15,10 @@ from app.db import db
 from app.forums.models import Forum
 from app.forums.permissions import may_make_forum
 from app.posts.models import FORUM_THREAD, Post, Thread
-from app.posts.permissions import has_company, may_write, second_adult
+from app.posts.permissions import company_missing, has_company, second_adult, why_not
 from app.posts.publishing import sent_before
 from app.posts.reading import thread_page
-from app.posts.sending import company_missing, publish_form
+from app.posts.sending import publish_form
 from app.posts.threads import start_thread
 from app.web.answers import Answer
 from app.web.csrf import sent_form_key
@@ -188,13 +187,8 @@ def _thread_page(thread_id: int, error: Refused | None = None) -> str:
 def reply(thread_id: int) -> Answer:
     forum_threads = Thread.visible_to(viewer()).where(Thread.kind == FORUM_THREAD)
     opened = one_or_404(forum_threads, id=thread_id)
-    if not has_company(viewer(), opened.space_id):
-        abort(403, company_missing())
-    if not may_write(viewer(), opened):
-        abort(
-            403,
-            _("This thread waits for release. Release its first post, then answer."),
-        )
+    if said := why_not(viewer(), opened):
+        abort(403, said)
     try:
         post = publish_form(opened, viewer())
     except Refused as refusal:

@@ -20,7 +20,7 @@ from app.penpals.pairing import (
     pupils_in,
 )
 from app.posts.models import Thread, ThreadReader
-from app.posts.permissions import may_write
+from app.posts.permissions import may_write, why_not
 from app.posts.reading import thread_page
 from app.posts.sending import publish_form
 from app.web.answers import Answer
@@ -98,8 +98,8 @@ def letters(thread_id: int) -> Answer:
 @login_required
 def write(thread_id: int) -> Answer:
     opened = _letter_thread(thread_id)
-    if not may_write(viewer(), opened):
-        abort(403)
+    if said := why_not(viewer(), opened):
+        abort(403, said)
     try:
         post = publish_form(opened, viewer())
     except Refused as refusal:

@@ -1,5 +1,6 @@
 """Who may write in a thread, and who may act on a post."""
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.sql.elements import SQLCoreOperations
 
@@ -10,19 +11,53 @@ from app.posts.models import LETTERS, RETURNED, Post, Thread
 
 
 def may_write(viewer: Account, thread: Thread) -> bool:
-    """Everyone who can read a thread may write in it; letters only the pair.
+    """Everyone who can read a thread may write in it, save as `why_not` says."""
+    return why_not(viewer, thread) is None
 
-    Nobody once it is locked; before its first post is released only who began
-    it: an answer would show the title to all. An adult only where a second one
-    can read.
+
+def why_not(viewer: Account, thread: Thread) -> str | None:
+    """Say why the viewer may not write in a thread she can read, and what helps.
+
+    None when she may. Letters are for the pair alone. Nobody writes once a
+    thread is locked; before its first post is released only who began it: an
+    answer would show the title to all. An adult only where a second one can
+    read.
     """
     if thread.locked_at is not None:
-        return False
+        return locked(viewer)
     if thread.kind == LETTERS:
-        return viewer.person_id in {reader.person_id for reader in thread.readers}
+        pair = {reader.person_id for reader in thread.readers}
+        return None if viewer.person_id in pair else _between_two()
     if not has_company(viewer, thread.space_id):
-        return False
-    return thread.made_by_id == viewer.person_id or thread.begun_no is not None
+        return company_missing()
+    if thread.begun_no is None and thread.made_by_id != viewer.person_id:
+        return _("This thread waits for release. Release its first post, then answer.")
+    return None
+
+
+def locked(viewer: Account) -> str:
+    """Say what to do about a locked thread; whoever teaches here can open it."""
+    if viewer.teacher:
+        return _(
+            "This thread is locked: all read it, and nobody writes. Take the lock off "
+            "under “Arrange this thread”, then send again."
+        )
+    return _(
+        "This thread is locked: all read it, and nobody writes. Ask a teacher to open "
+        "it again."
+    )
+
+
+def company_missing() -> str:
+    """Say why an adult may not write where no second one can read."""
+    return _(
+        "A second adult has to be able to read here, and to have signed in. Ask your "
+        "admin to name a safeguarding lead, or add a co-teacher."
+    )
+
+
+def _between_two() -> str:
+    return _("Only the two who write to each other write here.")
 
 
 def has_company(viewer: Account, space_id: int) -> bool:

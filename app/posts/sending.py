@@ -1,7 +1,6 @@
 """The one form every post is sent with, read once for forums and letters alike."""
 
 from flask import request
-from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from app.accounts.models import Account
@@ -9,14 +8,6 @@ from app.posts.models import Post, Revision, Thread
 from app.posts.publishing import mend, publish
 from app.web.csrf import sent_form_key
 from app.web.langs import chosen_lang
-
-
-def company_missing() -> str:
-    """Say why an adult may not write where no second one can read."""
-    return _(
-        "A second adult has to be able to read here, and to have signed in. Ask your "
-        "admin to name a safeguarding lead, or add a co-teacher."
-    )
 
 
 def publish_form(thread: Thread, author: Account) -> Post:
