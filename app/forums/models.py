@@ -6,7 +6,7 @@ from typing import Self
 from sqlalchemy import ForeignKey, Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.models import Account
+from app.accounts.models import Viewer
 from app.classrooms.models import Space, space_ids
 from app.db import Base, Moment, new_uid, now
 
@@ -28,10 +28,10 @@ class Forum(Base):
     space: Mapped[Space] = relationship(lazy="joined", innerjoin=True)
 
     @classmethod
-    def visible_to(cls, viewer: Account) -> Select[tuple[Self]]:
+    def visible_to(cls, viewer: Viewer) -> Select[tuple[Self]]:
         """Select the forums of the viewer's spaces, by space, category and title."""
         return (
             select(cls)
             .where(cls.space_id.in_(space_ids(viewer)))
-            .order_by(cls.space_id, cls.category, cls.title)
+            .order_by(cls.space_id, cls.category, cls.title, cls.id)
         )

@@ -1,48 +1,53 @@
 """Pages: all forums, one forum, a thread and answering in it."""
 
+from datetime import datetime
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_login import login_required
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, select
 
 from app.accounts.models import ANYONE
 from app.accounts.sessions import viewer
-from app.classrooms.founding import checked_title
 from app.classrooms.models import Space, space_ids, space_langs
 from app.db import db
+from app.forums.arranging import make_forum
+from app.forums.listing import TOP, Place, open_forum, shelves_of, threads_of
 from app.forums.models import Forum
-from app.forums.permissions import may_make_forum
-from app.posts.models import FORUM_THREAD, Post, Thread
-from app.posts.permissions import company_missing, has_company, second_adult, why_not
-from app.posts.publishing import sent_before
-from app.posts.reading import thread_page
-from app.posts.sending import publish_form
-from app.posts.threads import start_thread
+from app.forums.permissions import has_forums, may_make_forum
+from app.posts.models import FORUM_THREAD, ReadMark, Thread
+from app.posts.permissions import (
+    company_missing,
+    second_adult,
+    why_not_in_forum,
+)
+from app.posts.reading import Reading, new_page, thread_page
+from app.posts.sending import send, send_first
 from app.web.answers import Answer
-from app.web.csrf import sent_form_key
 from app.web.errors import Refused, one_or_404
 from app.web.langs import chosen_lang
 from app.web.numbers import row_number
-from app.web.paging import MAX_KEY
 
 bp = Blueprint("forums", __name__, template_folder="templates")
-
-THREADS_A_PAGE = 30
 
 
 @bp.get("/forums")
 @login_required
 def forums() -> Answer:
+    if not has_forums(viewer()):
+        abort(404)
     return _forums_page()
 
 
 def _forums_page(error: Refused | None = None) -> str:
     spaces = Space.open_to(viewer(), as_teacher=True)
+    shelves = shelves_of(
+        viewer(), after=request.args.get("after", type=row_number, default=0)
+    )
     return render_template(
         "forums/forums.html",
-        forums=db.session.scalars(Forum.visible_to(viewer())).all(),
+        shelves=shelves,
         spaces=db.session.scalars(spaces).all(),
         error=error,
     )
@@ -54,12 +59,12 @@ def new_forum() -> Answer:
     space_id = request.form.get("space", type=row_number, default=0)
     if not may_make_forum(viewer(), space_id):
         abort(404)
+    title, category = (request.form.get(name, "") for name in ("title", "category"))
     try:
-        title = checked_title(request.form.get("title", ""))
+        forum = make_forum(space_id, title, category, chosen_lang())
     except Refused as refusal:
+        db.session.rollback()
         return _forums_page(refusal), 422
-    forum = Forum(space_id=space_id, title=title, lang=chosen_lang())
-    db.session.add(forum)
     db.session.commit()
     return redirect(url_for("forums.forum", forum_id=forum.id), code=303)
 
@@ -67,27 +72,21 @@ def new_forum() -> Answer:
 @bp.get("/forums/<int:forum_id>")
 @login_required
 def forum(forum_id: int) -> Answer:
-    return _forum_page(one_or_404(Forum.visible_to(viewer()), id=forum_id))
+    return _forum_page(forum_id)
 
 
-def _forum_page(opened: Forum, error: Refused | None = None) -> str:
-    readable = Post.visible_to(viewer()).order_by(None).with_only_columns(Post.id)
-    last = func.max(Post.order_key)
-    rows = db.session.execute(
-        select(Thread, func.count(Post.id), last)
-        .join(Post, Post.thread_id == Thread.id)
-        .where(Thread.forum_id == opened.id, Post.id.in_(readable))
-        .group_by(Thread.id)
-        .having(last < request.args.get("before", type=row_number, default=MAX_KEY))
-        .order_by(last.desc())
-        .limit(THREADS_A_PAGE + 1)
-    ).all()
+def _forum_page(forum_id: int, error: Refused | None = None) -> str:
+    opened = open_forum(forum_id, viewer())
+    if opened is None:
+        abort(404)
+    before = request.args.get("before", type=Place.read, default=TOP)
     return render_template(
         "forums/forum.html",
         forum=opened,
-        rows=rows[:THREADS_A_PAGE],
-        older=rows[THREADS_A_PAGE - 1][2] if len(rows) > THREADS_A_PAGE else None,
-        barred=None if has_company(viewer(), opened.space_id) else company_missing(),
+        listing=threads_of(forum_id, viewer(), before=before),
+        first=before == TOP,
+        langs=opened.langs.split(","),
+        barred=company_missing() if viewer().adult and not opened.company else None,
         error=error,
     )
 
@@ -95,104 +94,122 @@ def _forum_page(opened: Forum, error: Refused | None = None) -> str:
 @bp.post("/forums/<int:forum_id>/threads")
 @login_required
 def new_thread(forum_id: int) -> Answer:
-    opened = one_or_404(Forum.visible_to(viewer()), id=forum_id)
-    if not has_company(viewer(), opened.space_id):
-        abort(403, company_missing())
-    try:
-        sent = sent_before(viewer(), sent_form_key())
-        thread = (
-            sent.thread
-            if sent
-            else start_thread(
-                opened.space_id,
-                opened.id,
-                request.form.get("title", ""),
-                viewer(),
-                chosen_lang(),
-            )
+    space_id = db.session.scalar(
+        select(Forum.space_id).where(
+            Forum.id == forum_id, Forum.space_id.in_(space_ids(viewer()))
         )
-        post = publish_form(thread, viewer())
-    except Refused as refusal:
-        db.session.rollback()
-        return _forum_page(opened, refusal), 422
-    db.session.commit()
-    return redirect(url_for("posts.receipt", post_uid=post.uid), code=303)
+    )
+    return send_first(forum_id, space_id, lambda error: _forum_page(forum_id, error))
 
 
 @bp.get("/threads/<int:thread_id>")
 @login_required
 def thread(thread_id: int) -> Answer:
-    return _thread_page(thread_id)
+    """With `?new` only what she has not read."""
+    return _new_page(thread_id) if "new" in request.args else _thread_page(thread_id)
 
 
 class OpenThread(NamedTuple):
     """A thread with its forum's title and its classrooms' languages, comma-separated.
 
-    `teaches` holds for adults of its space, `company` where a second one reads.
+    `teaches` holds for adults of its space, `arranges` for who teaches there,
+    `company` where a second adult reads.
     """
 
     id: int
     title: str
     lang: str
+    made_by_id: int
+    locked_at: datetime | None
+    keeps_first: bool
+    begun_no: int | None
+    last_no: int | None
     forum_id: int
     forum_title: str
     teaches: bool
+    arranges: bool
     company: bool
     langs: str
+    read_no: int | None
+    follows: bool | None
 
 
 @cache
-def _opening() -> Select[tuple[int, str, str, int, str, bool, bool, str]]:
-    looked_after = space_ids(ANYONE, as_adult=True)
+def _opening() -> Select[Any]:
+    space = Thread.space_id
+    mark = and_(ReadMark.thread_id == Thread.id, ReadMark.person_id == ANYONE.person_id)
     return (
         Thread.visible_to(ANYONE)
         .join(Forum, Forum.id == Thread.forum_id)
+        .outerjoin(ReadMark, mark)
         .where(Thread.kind == FORUM_THREAD, Thread.id == bindparam("thread_id"))
         .with_only_columns(
-            Thread.id,
-            Thread.title,
-            Thread.lang,
-            Forum.id,
-            Forum.title,
-            Thread.space_id.in_(looked_after),
-            second_adult(ANYONE, Thread.space_id),
-            space_langs(Thread.space_id),
+            Thread.id, Thread.title, Thread.lang, Thread.made_by_id, Thread.locked_at,
+            Thread.keeps_first, Thread.begun_no, Thread.last_no,
+            Forum.id, Forum.title,
+            space.in_(space_ids(ANYONE, as_adult=True)),
+            space.in_(space_ids(ANYONE, as_teacher=True)),
+            second_adult(ANYONE, space),
+            space_langs(space),
+            ReadMark.change_no, ReadMark.follows,
         )
-    )
+    )  # fmt: skip
 
 
-def _thread_page(thread_id: int, error: Refused | None = None) -> str:
+def _opened(thread_id: int) -> tuple[OpenThread, Reading]:
     given = ANYONE.as_viewer(viewer()) | {"thread_id": thread_id}
     found = db.session.connection().execute(_opening(), given).one_or_none()
     if found is None:
         abort(404)
     opened = OpenThread(*found)
-    page, articles = thread_page(
-        thread_id, viewer(), teaches=opened.teaches, letters=False
+    reading = Reading(
+        thread_id,
+        last_no=opened.last_no,
+        read_no=opened.read_no,
+        teaches=opened.teaches,
+        letters=False,
+        writes=_barred(opened) is None,
+        keeps_first=opened.keeps_first,
     )
+    return opened, reading
+
+
+def _barred(opened: OpenThread) -> str | None:
+    company = opened.company or not viewer().adult
+    return why_not_in_forum(viewer(), opened, company=company)
+
+
+def _thread_page(thread_id: int, error: Refused | None = None) -> str:
+    opened, reading = _opened(thread_id)
     return render_template(
         "forums/thread.html",
         thread=opened,
-        forum_title=opened.forum_title,
         langs=opened.langs.split(","),
-        barred=company_missing() if viewer().adult and not opened.company else None,
-        page=page,
-        articles=articles,
+        barred=_barred(opened),
+        page=thread_page(reading, viewer()),
         error=error,
+    )
+
+
+def _new_page(thread_id: int) -> str:
+    opened, reading = _opened(thread_id)
+    return render_template(
+        "posts/only_new.html",
+        thread_id=thread_id,
+        title=opened.title,
+        lang=opened.lang,
+        whole=url_for("forums.thread", thread_id=thread_id),
+        writes=reading.writes,
+        page=new_page(reading, viewer()),
     )
 
 
 @bp.post("/threads/<int:thread_id>/posts")
 @login_required
 def reply(thread_id: int) -> Answer:
-    forum_threads = Thread.visible_to(viewer()).where(Thread.kind == FORUM_THREAD)
-    opened = one_or_404(forum_threads, id=thread_id)
-    if said := why_not(viewer(), opened):
-        abort(403, said)
-    try:
-        post = publish_form(opened, viewer())
-    except Refused as refusal:
-        db.session.rollback()
-        return _thread_page(thread_id, refusal), 422
-    db.session.commit()
-    return redirect(url_for("posts.receipt", post_uid=post.uid), code=303)
+    opened = db.session.scalars(
+        Thread.visible_to(viewer()).where(
+            Thread.kind == FORUM_THREAD, Thread.id == thread_id
+        )
+    ).one_or_none()
+    return send(opened, lambda error: _thread_page(thread_id, error))

@@ -131,6 +131,7 @@ class School:
             "pupil": [*both, f"{self._own()}/sent", f"/p/{self.returned.uid}/mend"],
             "teacher": [
                 *both, "/waiting", "/reports", "/classrooms",
+                f"/threads/{self.thread.id}/arrange", f"/forums/{self.forum.id}/arrange",
                 f"/classrooms/{self.room.id}",
                 f"/classrooms/{self.room.id}/pupils/{self.pupil.id}",
                 f"/classrooms/{self.room.id}/cards",
