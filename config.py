@@ -57,10 +57,6 @@ def settings(instance: Path | None = None) -> dict[str, Any]:
         "LANGUAGES": ("en", "es", "fr", "pt", "ar", "sw"),
         # Where run.py and setup find the two packs that ship with the server.
         "STARTER_PACKS": ROOT / "packs",
-        # A form stays good as long as its session: a long letter takes hours.
-        "WTF_CSRF_TIME_LIMIT": None,
-        # Old browsers and privacy modes leave Referer out; Origin is checked instead.
-        "WTF_CSRF_SSL_STRICT": False,
         "SESSION_COOKIE_NAME": "s",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

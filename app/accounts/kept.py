@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from contextvars import Context
 
 from flask import current_app, redirect, request, url_for
-from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import FileStorage, Headers
@@ -16,11 +15,9 @@ from werkzeug.wrappers import Response
 
 from app.accounts.models import Account, KeptForm, SignInSession
 from app.db import db, reading
+from app.web.csrf import TOKEN_FIELD, TOKEN_HEADER, masked, sent_token
 from app.web.errors import kept_words
 
-# As flask-wtf signs what stands in every form.
-TOKEN_SALT = "wtf-csrf-token"  # noqa: S105  # a name, no secret
-TOKEN_FIELD = "csrf_token"  # noqa: S105  # a name, no secret
 # Never written down: they are no words, and would open an account.
 NEVER_KEPT = {TOKEN_FIELD, "secret", "again", "old", "slip", "pin", "picture_secret"}
 # Who is no longer signed in may send these; what they hold is nobody's writing.
@@ -37,14 +34,10 @@ log = logging.getLogger(__name__)
 
 def author_of_form() -> Account | None:
     """Find whose sign-in gave out the form of this request, however long ago it ended."""
-    try:
-        token = _signer().loads(request.form.get(TOKEN_FIELD, ""))
-    except BadData:
-        return None
     return db.session.scalars(
         select(Account)
         .join(SignInSession, SignInSession.account_id == Account.id)
-        .where(SignInSession.csrf_token == str(token))
+        .where(SignInSession.csrf_token == sent_token())
     ).one_or_none()
 
 
@@ -79,7 +72,7 @@ def keep(author: Account) -> str | None:
     return form.uid
 
 
-def deliver(uid: str, cookie: str, raw_token: str) -> Response:
+def deliver(uid: str, cookie: str, token: str) -> Response:
     """Send a kept form as the sign-in of this cookie, and forget it once it was taken.
 
     Call it outside any transaction. Gives the answer of the form's own view; when
@@ -92,7 +85,7 @@ def deliver(uid: str, cookie: str, raw_token: str) -> Response:
         sent = Headers(
             {
                 "Cookie": f"{current_app.config['SESSION_COOKIE_NAME']}={cookie}",
-                "X-CSRFToken": str(_signer().dumps(raw_token)),
+                TOKEN_HEADER: masked(token),
             }
         )
         environ = EnvironBuilder(
@@ -129,10 +122,6 @@ def forget(uid: str) -> None:
 def first_page() -> str:
     """Say where her kept forms are shown to who is signed in."""
     return url_for("home.my_post", _anchor="kept")
-
-
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=TOKEN_SALT)
 
 
 def _path() -> str:

@@ -15,7 +15,6 @@ from flask import (
 )
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
-from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
@@ -28,6 +27,7 @@ from app.accounts.signing_in import Claim, DidNotFit, sign_in
 from app.accounts.views import bp, done
 from app.db import db
 from app.web.answers import Answer
+from app.web.csrf import TOKEN_FIELD, CSRFError
 from app.web.errors import Refused, stale_form
 from app.web.langs import speaking
 
@@ -107,7 +107,7 @@ def late_now(uid: str) -> Answer:
         return _late_page(db.session.get_one(Account, author_id), uid, beside), 422
     # Whatever her form is answered, she is signed in.
     g.session_stored = True
-    return kept.deliver(uid, g.session_token, session["csrf_token"])
+    return kept.deliver(uid, g.session_token, session[TOKEN_FIELD])
 
 
 def _sign_in_late(claim: Claim, author: Account, secret: str) -> None:
@@ -150,7 +150,7 @@ def send_kept(uid: str) -> Answer:
         return redirect(url_for("home.my_post"), code=303)
     db.session.rollback()
     cookie = request.cookies[current_app.config["SESSION_COOKIE_NAME"]]
-    return kept.deliver(uid, cookie, session["csrf_token"])
+    return kept.deliver(uid, cookie, session[TOKEN_FIELD])
 
 
 @bp.post("/kept/<uid>/drop")

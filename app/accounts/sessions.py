@@ -13,13 +13,13 @@ from flask.sessions import (
     SessionMixin,
 )
 from flask_login import LoginManager, current_user, login_user, logout_user
-from flask_wtf.csrf import generate_csrf
 from sqlalchemy import String, bindparam, func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from app.accounts import elapsed, validity
 from app.accounts.models import Account, KeptForm, SignInSession
 from app.db import db, now, set_reading, write_at_once
+from app.web.csrf import TOKEN_FIELD, csrf_token, new_token
 
 # A cookie that starts so names a row; others are signed and belong to nobody.
 TOKEN_MARK = "t-"  # noqa: S105  # a mark, no secret
@@ -155,11 +155,11 @@ def start_session(
     own = own and device_id is None
     session.clear()
     login_user(account)
-    session["csrf_token"] = secrets.token_urlsafe(12)
+    session[TOKEN_FIELD] = new_token()
     session["remember"] = remember or {}
     row = SignInSession(
         token_sha256=_digest(token),
-        csrf_token=session["csrf_token"],
+        csrf_token=session[TOKEN_FIELD],
         account=account,
         device_id=device_id,
         own=own,
@@ -268,7 +268,7 @@ def _digest(token: str) -> str:
 def _form_token() -> str:
     """Give a form its token, and its page the longer time that writing takes."""
     g.page_has_form = True
-    return str(generate_csrf())
+    return csrf_token()
 
 
 def _note_seen(response: Response) -> Response:

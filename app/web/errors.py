@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 from flask import Flask, abort, render_template, request
 from flask_babel import gettext as _
-from flask_wtf.csrf import CSRFError
 from sqlalchemy import Select
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
@@ -62,7 +61,6 @@ def one_or_404(query: Select[tuple[T]], **equal: Any) -> T:
 
 def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(DBAPIError, _database_error)
     app.register_error_handler(Exception, _fault)
 
@@ -125,7 +123,7 @@ def _explain(status: int) -> tuple[str, str]:
     )
 
 
-def stale_form(error: CSRFError) -> tuple[str, int]:
+def stale_form(error: HTTPException) -> tuple[str, int]:
     return error_page(
         400,
         _("Not sent"),
