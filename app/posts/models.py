@@ -65,7 +65,7 @@ class Thread(Base):
     __tablename__ = "thread"
     __table_args__ = (
         Index(None, "space_id", "begun_no"),
-        Index(None, "forum_id", "last_key"),
+        Index(None, "forum_id", "pinned", "last_key"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -98,7 +98,11 @@ def upgrade() -> None:
     op.drop_index("ix_thread_space_id", "thread")
     op.drop_index("ix_thread_forum_id", "thread")
     op.create_index("ix_thread_space_id_begun_no", "thread", ["space_id", "begun_no"])
-    op.create_index("ix_thread_forum_id_last_key", "thread", ["forum_id", "last_key"])
+    op.create_index(
+        "ix_thread_forum_id_pinned_last_key",
+        "thread",
+        ["forum_id", "pinned", "last_key"],
+    )
     op.create_index("ix_post_thread_id_change_no", "post", ["thread_id", "change_no"])
     op.create_index("ix_post_author_id_change_no", "post", ["author_id", "change_no"])
     op.add_column(
