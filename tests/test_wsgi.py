@@ -1,10 +1,10 @@
 """The real server on loopback, with short time limits: who is slow and who drips."""
 
-import contextlib
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from app.db import db
 
 CHANNEL_TIMEOUT_SECONDS = 1
 PATIENCE_SECONDS = 8
+PING = b"GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 @pytest.fixture
@@ -130,11 +131,104 @@ def test_an_idle_line_is_hung_up_on(line: socket.socket) -> None:
     assert line.recv(10) == b""
 
 
+def test_a_line_is_kept_for_who_reads_what_she_was_answered(
+    line: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wsgi, "KEPT_SECONDS", 60)
+    line.sendall(PING)
+    first = answer(line)
+    time.sleep(CHANNEL_TIMEOUT_SECONDS * 2.5)
+    line.sendall(PING)
+
+    assert first == answer(line) == b"HTTP/1.1 204 NO CONTENT"
+
+
+def test_what_has_not_changed_does_not_end_the_line(line: socket.socket) -> None:
+    request = (
+        b"GET /static/site.css HTTP/1.1\r\nHost: localhost\r\n"
+        b"If-Modified-Since: Thu, 01 Jan 2099 00:00:00 GMT\r\n\r\n"
+    )
+
+    line.sendall(request)
+    first = answer(line)
+    line.sendall(request)
+
+    assert first == answer(line) == b"HTTP/1.1 304 NOT MODIFIED"
+
+
+@pytest.mark.parametrize("asks", [b"HTTP/1.1\r\nConnection: close", b"HTTP/1.0"])
+def test_who_wants_the_line_ended_gets_it_without_a_body_too(
+    line: socket.socket, asks: bytes
+) -> None:
+    line.sendall(b"GET /ping %b\r\nHost: localhost\r\n\r\n" % asks)
+
+    assert answer(line).endswith(b"204 NO CONTENT")
+    assert line.recv(10) == b""
+
+
+@pytest.mark.parametrize(("kept", "most"), [(0, 300), (60, 0)])
+def test_who_reads_too_long_or_in_a_crowd_is_hung_up_on(
+    line: socket.socket, monkeypatch: pytest.MonkeyPatch, kept: int, most: int
+) -> None:
+    monkeypatch.setattr(wsgi, "KEPT_SECONDS", kept)
+    monkeypatch.setattr(wsgi, "MOST_KEPT", most)
+    line.sendall(PING)
+
+    assert answer(line) == b"HTTP/1.1 204 NO CONTENT"
+    assert line.recv(10) == b""
+
+
+@pytest.mark.parametrize(
+    ("version", "asks", "kept"),
+    [
+        (b"1.1", b"", True),
+        (b"1.1", b"Connection: close\r\n", False),
+        (b"1.0", b"Connection: keep-alive\r\n", True),
+        (b"1.0", b"", False),
+    ],
+)
+def test_one_line_carries_page_after_page_for_old_browsers_too(
+    line: socket.socket, version: bytes, asks: bytes, kept: bool
+) -> None:
+    request = b"GET /nothing HTTP/%b\r\nHost: localhost\r\n%b\r\n" % (
+        version, asks,
+    )  # fmt: skip
+
+    line.sendall(request)
+    first = answer(line)
+    with suppress(OSError):
+        line.sendall(request)
+
+    assert first.endswith(b"404 NOT FOUND")
+    try:
+        again = answer(line)
+    except OSError:
+        again = b""
+    assert again == (first if kept else b"")
+
+
+def test_lines_that_went_dead_with_half_a_letter_or_an_answer_stop_nobody(
+    made: Any, address: tuple[str, int]
+) -> None:
+    made.adj.channel_timeout = 60
+    half = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n\r\n"
+    with ExitStack() as held:
+        for n in range(100):
+            dead = held.enter_context(socket.create_connection(address, timeout=5))
+            # Who asked and went away never reads what is answered.
+            dead.sendall(half + b"a" * 4000 if n % 2 else PING)
+
+        asking = held.enter_context(socket.create_connection(address, timeout=5))
+        asking.sendall(PING)
+
+        assert answer(asking) == b"HTTP/1.1 204 NO CONTENT"
+
+
 def test_two_hundred_idle_lines_stop_nobody(
     made: Any, address: tuple[str, int]
 ) -> None:
     made.adj.channel_timeout = 60
-    with contextlib.ExitStack() as held:
+    with ExitStack() as held:
         idle = [
             held.enter_context(socket.create_connection(address, timeout=5))
             for _n in range(200)
