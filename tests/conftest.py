@@ -8,8 +8,10 @@ import pytest
 from flask import Flask
 
 from app.db import db, set_reading
+from bench.year import Year
 from tests.apps import an_app
 from tests.clocks import Clocks
+from tests.year import YearHere, built, copied
 
 
 @pytest.fixture
@@ -49,3 +51,17 @@ def app(instance: Path, empty_database: Path) -> Iterator[Flask]:
         db.session.rollback()
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def built_year(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Year]:
+    """The seeded year of two classes: building it takes some seconds, a copy none."""
+    folder = tmp_path_factory.mktemp("year")
+    return folder, built(folder)
+
+
+@pytest.fixture
+def here(built_year: tuple[Path, Year], tmp_path: Path) -> Iterator[YearHere]:
+    """An application on a copy of the seeded year, its context pushed."""
+    with copied(*built_year, tmp_path / "year") as opened:
+        yield opened
