@@ -21,7 +21,7 @@ from app.classrooms.models import Classroom, Space
 from app.classrooms.partnering import accept, propose
 from app.classrooms.school_data import TERM, DaysTold, Told
 from app.db import db, now, reading
-from app.forums.models import Forum
+from app.forums.arranging import Arrangement, arrange, make_forum
 from app.jobs.models import Job
 from app.jobs.registry import at_start
 from app.jobs.runner import work_once
@@ -115,7 +115,7 @@ def _write_everything(pins: list[FreshPin]) -> str:
     )
     accept(asked)
     space = db.session.get_one(Space, asked.space_id)
-    posts = [*_talk_in_forum(space, cast), *_exchange_letters(space, cast)]
+    posts = [*_talk_in_forums(space, cast), *_exchange_letters(space, cast)]
     _spread_over_days(posts)
     return (
         "\n".join(["Try the demo. Open /sign-in in the browser.", "", *cast.table])
@@ -188,17 +188,27 @@ def _sign_ins(
     return [*lines, ""]
 
 
-def _talk_in_forum(space: Space, cast: Cast) -> list[Post]:
-    forum = Forum(space_id=space.id, title=words.FORUM, lang="en")
-    db.session.add(forum)
-    db.session.flush()
+def _talk_in_forums(space: Space, cast: Cast) -> list[Post]:
+    forums = {
+        title: make_forum(space.id, title, category, "en")
+        for title, category in words.FORUMS.items()
+    }
     posts = []
     for talk in words.TALKS:
         opener = cast.accounts[talk.posts[0].who]
+        forum = forums[talk.forum or next(iter(forums))]
         thread = start_thread(
             space.id, forum.id, talk.title, opener, opener.person.lang
         )
         posts += [_say(thread, said, cast) for said in talk.posts]
+        wanted = Arrangement(
+            pinned=talk.pinned,
+            locked=False,
+            announcement=talk.announcement,
+            keeps_first=talk.pinned,
+            forum_id=forum.id,
+        )
+        arrange(thread, wanted, _first_teacher(words.PASTO, cast))
     return posts
 
 

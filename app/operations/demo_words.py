@@ -40,10 +40,13 @@ class Said:
 
 @dataclass(frozen=True)
 class Talk:
-    """A thread of the forum; the first post opens it."""
+    """A thread of a forum; the first post opens it, and its teacher may arrange it."""
 
     title: str
     posts: tuple[Said, ...]
+    forum: str = ""
+    pinned: bool = False
+    announcement: bool = False
 
 
 PASTO = Class(
@@ -106,7 +109,9 @@ KISUMU = Class(
 )
 
 PARTNERSHIP = "Río y lago"
-FORUM = "Our two classes"
+NATURE = "Water, weather and animals"
+# Forums by title, with their categories; the first one takes what names none.
+FORUMS = {"Our two classes": "Every day", NATURE: "The world around us"}
 
 TALKS = (
     Talk(
@@ -144,6 +149,8 @@ TALKS = (
                 picture="The sun goes down behind the lake, and a small boat comes home.",
             ),
         ),
+        forum=NATURE,
+        announcement=True,
     ),
     Talk(
         "¿Qué comen en su casa?",
@@ -253,6 +260,7 @@ TALKS = (
                 "elefantes.",
             ),
         ),
+        forum=NATURE,
     ),
     Talk(
         "The weather today",
@@ -278,6 +286,7 @@ TALKS = (
                 waits=True,
             ),
         ),
+        forum=NATURE,
     ),
     Talk(
         "Una palabra nueva",
@@ -293,6 +302,7 @@ TALKS = (
             ),
             Said("Grace", "That is a very good idea. I want to learn your language."),
         ),
+        pinned=True,
     ),
 )
 

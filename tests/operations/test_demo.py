@@ -21,6 +21,7 @@ from app.classrooms.models import (
     space_ids,
 )
 from app.db import db
+from app.forums.models import Forum
 from app.jobs.models import Job
 from app.media.models import READY, Media
 from app.moderation.log import first_broken
@@ -202,6 +203,22 @@ def test_in_the_demo_no_adult_is_alone_with_children(ready: Flask) -> None:
         )
         assert count(select(Space.id).where(Space.id.in_(space_ids(teacher)))) == 2
         assert count(alone) == 0
+
+
+def test_the_forums_show_what_a_teacher_arranges(ready: Flask) -> None:
+    demo.write_once()
+
+    forums = db.session.scalars(select(Forum)).all()
+    arranged = select(Thread).where(Thread.pinned | Thread.announcement)
+    assert len({forum.category for forum in forums} - {""}) == 2
+    assert {
+        (thread.pinned, thread.announcement, thread.keeps_first)
+        for thread in db.session.scalars(arranged)
+    } == {(True, False, True), (False, True, False)}
+    assert {thread.forum_id for thread in db.session.scalars(select(Thread))} == {
+        None,
+        *(forum.id for forum in forums),
+    }
 
 
 def test_the_classes_partner_across_languages(ready: Flask) -> None:
