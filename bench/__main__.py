@@ -8,7 +8,7 @@ from pathlib import Path
 
 from launch.places import ROOT, VENV, child_environment, venv_program
 
-BENCHES = ("pages", "people")
+BENCHES = ("link", "pages", "people")
 
 
 def main() -> int:

@@ -25,15 +25,15 @@ def signed_in(port: int, who: SignIn) -> Wire:
 
 def write(browser: Wire, thread_path: str, words: str, lang: str) -> None:
     """Answer in a thread; a pupil's words then wait for release."""
-    form = page(browser, thread_path).text
-    fields = {
-        "csrf_token": field(form, "csrf_token"),
-        "key": field(form, "key"),
-        "source": words,
-        "lang": lang,
-    }
+    form = thread_form(page(browser, thread_path).text)
+    fields = form | {"source": words, "lang": lang}
     path = f"{thread_path}/posts"
     _checked(browser.send(path, fields), path, 303)
+
+
+def thread_form(page: str) -> dict[str, str]:
+    """Read the hidden fields of the form that answers in a thread."""
+    return {name: field(page, name) for name in ("csrf_token", "key")}
 
 
 def release_form(teacher: Wire) -> dict[str, str]:

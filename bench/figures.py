@@ -29,6 +29,13 @@ PEOPLE = {
     "classroom_bytes": "bytes",
 }
 
+LINK = {
+    "send_up": "bytes",
+    "send_down": "bytes",
+    "send_seconds": "s",
+    "thread_cold_seconds": "s",
+}
+
 Values = dict[str, float | int]
 
 

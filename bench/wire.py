@@ -15,6 +15,7 @@ BROWSER = (
     "Accept-Language: en\r\nAccept-Encoding: gzip, deflate\r\n"
 )
 FORM_TYPE = "application/x-www-form-urlencoded"
+MARK = "----WebKitFormBoundaryAbCdEf0123456789"
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,9 @@ class Answer:
 class Wire:
     """One browser with one connection; keeps cookies and its connection."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, cookie: str = "") -> None:
         self.port = port
-        self.cookie = ""
+        self.cookie = cookie
         self.line: socket.socket | None = None
         self.waiting = b""
 
@@ -41,10 +42,22 @@ class Wire:
 
     def send(self, path: str, fields: dict[str, str]) -> Answer:
         """Send a form as its page would."""
-        body = urlencode(fields).encode()
+        return self._post(path, urlencode(fields).encode(), FORM_TYPE)
+
+    def send_parts(self, path: str, fields: dict[str, str]) -> Answer:
+        """Send a form in parts, as all forms with a letter are sent."""
+        parts = "".join(
+            f'--{MARK}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'
+            f"{value}\r\n"
+            for name, value in fields.items()
+        )
+        body = f"{parts}--{MARK}--\r\n".encode()
+        return self._post(path, body, f"multipart/form-data; boundary={MARK}")
+
+    def _post(self, path: str, body: bytes, form_type: str) -> Answer:
         own = f"http://127.0.0.1:{self.port}"
         head = (
-            f"POST {path} HTTP/1.1\r\nOrigin: {own}\r\nContent-Type: {FORM_TYPE}\r\n"
+            f"POST {path} HTTP/1.1\r\nOrigin: {own}\r\nContent-Type: {form_type}\r\n"
             f"Content-Length: {len(body)}\r\n"
         )
         return self._ask(head, body)

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from bench.figures import PAGES, PEOPLE
+from bench.figures import LINK, PAGES, PEOPLE
 from bench.texts import BY_LANG, Letters
 from bench.wire import fetched_with
 from launch.places import ROOT
@@ -15,7 +15,9 @@ LINE = re.compile(r"(?P<name>[a-z0-9_]+) [0-9.]+(?: (?P<unit>bytes|ms|s|MB|ratio
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "figures"), [("pages", PAGES), ("people", PEOPLE)])
+@pytest.mark.parametrize(
+    ("name", "figures"), [("link", LINK), ("pages", PAGES), ("people", PEOPLE)]
+)
 def test_the_quick_bench_prints_every_figure(
     name: str, figures: dict[str, str]
 ) -> None:
