@@ -9,10 +9,15 @@ from typing import Any
 
 import pytest
 from flask import Flask, request
+from sqlalchemy import select
 from waitress import wasyncore
 
 import wsgi
 from app.db import db
+from app.posts.models import HELD, Revision
+from bench.weak_link import WeakLink
+from tests.weak_link.browser import Browser
+from tests.weak_link.school import a_school_that_writes
 
 CHANNEL_TIMEOUT_SECONDS = 1
 PATIENCE_SECONDS = 8
@@ -112,6 +117,56 @@ def test_a_slow_upload_that_goes_on_is_waited_for(line: socket.socket) -> None:
 
     assert answer(line) == b"HTTP/1.1 405 METHOD NOT ALLOWED"
     assert took > 3 * CHANNEL_TIMEOUT_SECONDS
+
+
+def test_a_letter_of_the_full_size_comes_through_at_300_bytes_a_second(
+    app: Flask, address: tuple[str, int]
+) -> None:
+    """Thirty times faster, as is the time after which an idle line is ended."""
+    school = a_school_that_writes(app, 1)
+    words = ("El río está frío. " * 1000).encode()[:16_384].decode(errors="ignore")
+    with WeakLink(address[1], rate_bits=2400, faster=30) as link:
+        browser = Browser(
+            link.port, school.pupils[0].cookie, patience_seconds=PATIENCE_SECONDS
+        )
+        form = browser.open_once(f"/threads/{school.thread_id}").form("/posts")
+        begun = time.monotonic()
+        shown = browser.open_once(form.filled(source=words))
+        took = time.monotonic() - begun
+        browser.close()
+
+    assert shown.path.endswith("/sent")
+    assert took > CHANNEL_TIMEOUT_SECONDS
+    assert len(link.lines) == 1
+    assert sources() == [words.strip()]
+
+
+def test_a_letter_that_comes_byte_by_byte_is_the_same_letter(
+    app: Flask, address: tuple[str, int]
+) -> None:
+    school = a_school_that_writes(app, 1)
+    browser = Browser(
+        address[1], school.pupils[0].cookie, patience_seconds=PATIENCE_SECONDS
+    )
+    form = browser.open_once(f"/threads/{school.thread_id}").form("/posts")
+    words = "¿Qué ves? النهر ❄️ 川\n\nNada."
+    browser.close()
+
+    with socket.create_connection(address, timeout=PATIENCE_SECONDS) as line:
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in browser.bytes_of(form.filled(source=words)):
+            line.sendall(bytes([byte]))
+        got = answer(line)
+
+    assert got == b"HTTP/1.1 303 SEE OTHER"
+    assert sources() == [words]
+
+
+def sources() -> list[str]:
+    """List what pupils have written."""
+    return list(
+        db.session.scalars(select(Revision.source).where(Revision.state == HELD))
+    )
 
 
 def test_a_second_request_on_the_same_line_is_answered(line: socket.socket) -> None:

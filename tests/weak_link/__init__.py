@@ -1,0 +1,1 @@
+"""Sends over links that break, against the real server in a process of its own."""
