@@ -13,6 +13,7 @@ from whoosh.fields import COLUMN, ID, NUMERIC, TEXT, Schema
 from whoosh.filedb.filestore import FileStorage, RamStorage
 from whoosh.index import TOC, FileIndex, clean_files
 from whoosh.query import Or, Term
+from whoosh.reading import SegmentReader
 from whoosh.util.filelock import FileLock, try_for
 from whoosh.writing import SegmentWriter
 
@@ -117,6 +118,8 @@ class SealingWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
     """A writer whose commit is one rename, with a seal for all it holds."""
 
     change_no = 0
+    # Whether the words of what is deleted must leave the files now, not one day.
+    forgets = False
     sealed: dict[str, tuple[int, int]]
     seal: Seal
 
@@ -155,6 +158,19 @@ def _seal_file(path: Path) -> tuple[int, int]:
     return path.stat().st_size, file_crc(path)
 
 
+def _without_deleted(writer: SealingWriter, segments: list[Any]) -> list[Any]:
+    """Write anew every file that holds deleted texts; Whoosh only marks them so."""
+    kept = []
+    for segment in segments:
+        if not segment.has_deletions():
+            kept.append(segment)
+            continue
+        reader = SegmentReader(writer.storage, writer.schema, segment)
+        writer.add_reader(reader)
+        reader.close()
+    return kept
+
+
 def create(folder: Path) -> None:
     """Begin an empty index; it counts from its first commit on."""
     folder.mkdir(parents=True)
@@ -176,7 +192,7 @@ def writing(
     writer.change_no = max(change_no, sealed.change_no if sealed else 0)
     try:
         yield writer
-        writer.commit()
+        writer.commit(mergetype=_without_deleted if writer.forgets else None)
     finally:
         if not writer.is_closed:
             writer.cancel()
@@ -204,13 +220,21 @@ def remove(writer: SealingWriter, post_ids: Iterable[int]) -> None:
 
 
 def update(
-    folder: Path, post_ids: Iterable[int], documents: Iterable[Document], change_no: int
+    folder: Path,
+    post_ids: Iterable[int],
+    documents: Iterable[Document],
+    change_no: int,
+    *,
+    forget: bool = False,
 ) -> Seal:
     """Put these documents in the place of all that these posts had.
 
-    Raises `Damaged` before anything is written; the caller holds the write lock.
+    With `forget` no file holds a word of what was deleted afterwards: about 1 s of
+    CPU for 1,000 texts that stand in the same files. Raises `Damaged` before
+    anything is written; the caller holds the write lock.
     """
     with writing(folder, change_no, check(folder)) as writer:
+        writer.forgets = forget
         remove(writer, post_ids)
         put(writer, documents)
     return writer.seal

@@ -61,7 +61,10 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> None:
                 for ids in _batches(late):
                     with reading():
                         documents = indexing.documents(ids)
-                        seal = index.update(folder, ids, documents, seal.change_no)
+                        gone = indexing.any_taken_back(ids)
+                        seal = index.update(
+                            folder, ids, documents, seal.change_no, forget=gone
+                        )
             # The database first: an index nobody knows would be rebuilt again.
             db.session.rollback()
             indexing.remember(folder.name, seal)
