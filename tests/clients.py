@@ -4,13 +4,17 @@ import re
 from contextvars import Context
 from typing import Any
 
+from bs4 import BeautifulSoup
 from flask import Flask, g, has_app_context
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.accounts import devices
-from app.accounts.models import Account
+from app.accounts.models import Account, SignInSession
 from app.accounts.sessions import start_session
 from app.db import db
+from app.posts.form_keys import SEAL_CHARACTERS, seal
+from app.web.csrf import sent_token
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 KEY = re.compile(r'name="key" value="([^"]+)"')
@@ -50,15 +54,40 @@ class Client:
         return Context().run(self.web.get, url, buffered=True, **more)
 
     def post(
-        self, url: str, form: dict[str, Any] | None = None, **more: Any
+        self,
+        url: str,
+        form: dict[str, Any] | None = None,
+        *,
+        sealed: bool = True,
+        **more: Any,
     ) -> TestResponse:
-        """Send a form of ours, with the token a page would have given it."""
+        """Send a form of ours, with the token a page would have given it.
+
+        A test names the `key` of a form as it likes; it is sent as the page that
+        gave the token would have sealed it for this address.
+        """
         self.token = self.token or self.read_token()
         fields = {"csrf_token": self.token, **(form or {})}
         _end_transaction()
+        if fields.get("key") and sealed:
+            fields["key"] = Context().run(self._sealed, url, fields)
         return Context().run(
             self.web.post, url, data=fields, content_type="multipart/form-data", **more
         )
+
+    def _sealed(self, url: str, fields: dict[str, Any]) -> str:
+        address, key = url.partition("?")[0].partition("#")[0], str(fields["key"])
+        token = {"csrf_token": fields["csrf_token"]}
+        with self.app.test_request_context(address, method="POST", data=token):
+            person_id = db.session.scalar(
+                select(Account.person_id)
+                .join(SignInSession, SignInSession.account_id == Account.id)
+                .where(SignInSession.csrf_token == sent_token())
+            )
+            if person_id is None:
+                return key
+            known = seal(key[:-SEAL_CHARACTERS], person_id, address) == key
+            return key if known else seal(key, person_id, address)
 
     def read_token(self) -> str:
         """Read the token from a page that has a form, signed in or not."""
@@ -77,6 +106,27 @@ def key_in(page: str) -> str:
     found = KEY.search(page)
     assert found, "no form with a key is on the page"
     return found[1]
+
+
+def fields_in(page: str, action: str) -> dict[str, str]:
+    """Read the fields of the form that a page sends to an address, as they stand."""
+    found = [
+        form
+        for form in BeautifulSoup(page, "html.parser").find_all("form")
+        if str(form.get("action", "")).partition("#")[0] == action
+    ]
+    assert len(found) == 1, f"{len(found)} forms are sent to {action}"
+    fields = {
+        str(field["name"]): str(field.get("value", ""))
+        for field in found[0].find_all("input")
+        if field.get("type") != "file"
+    }
+    for area in found[0].find_all("textarea"):
+        fields[str(area["name"])] = area.text.removeprefix("\n")
+    for box in found[0].find_all("select"):
+        chosen = box.find("option", selected=True) or box.find("option")
+        fields[str(box["name"])] = str(chosen["value"])
+    return fields
 
 
 def _end_transaction() -> None:

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.forums import arranging_views, views
+from app.forums.destinations import forum_destination
 from app.posts.models import FORUM_THREAD
 from app.posts.showing import answer_endpoints, thread_endpoints
 
@@ -10,5 +11,6 @@ from app.posts.showing import answer_endpoints, thread_endpoints
 def register(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(arranging_views.bp)
+    app.extensions["forum_destination"] = forum_destination
     thread_endpoints[FORUM_THREAD] = "forums.thread"
     answer_endpoints[FORUM_THREAD] = "forums.reply"

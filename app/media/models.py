@@ -10,6 +10,8 @@ from app.db import Base, Moment, new_uid, now
 WAITING = "waiting"
 READY = "ready"
 UNREADABLE = "unreadable"
+# Its bytes were deleted with the last post that carried it.
+DROPPED = "dropped"
 
 
 class Media(Base):

@@ -17,7 +17,7 @@ from werkzeug.datastructures import FileStorage
 from app.db import db, reading
 from app.jobs import enqueue
 from app.jobs.registry import chore_when_idle
-from app.media.models import READY, WAITING, Media
+from app.media.models import DROPPED, READY, WAITING, Media
 from app.web.errors import Refused
 
 JPEG_START = b"\xff\xd8\xff"
@@ -63,6 +63,25 @@ def accept_upload(file: FileStorage) -> Media:
     db.session.flush()
     enqueue("media.shrink", [media.id])
     return media
+
+
+def digest_of(file: FileStorage) -> str:
+    """Give the SHA-256 of a picture that came with a form, and leave it to be read."""
+    digest = hashlib.sha256()
+    while chunk := file.stream.read(CHUNK_BYTES):
+        digest.update(chunk)
+    file.stream.seek(0)
+    return digest.hexdigest()
+
+
+def drop_bytes(media: Media) -> str | None:
+    """Forget what a picture shows; gives the upload to discard once that is committed.
+
+    Sent again, it is taken in anew.
+    """
+    upload, media.upload = media.upload, None
+    media.state, media.picture = DROPPED, None
+    return upload
 
 
 def _needs_file(media: Media) -> bool:

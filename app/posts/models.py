@@ -44,7 +44,7 @@ HELD = "held"
 PUBLISHED = "published"
 RETURNED = "returned"
 REFUSED = "refused"
-# Was published or returned once; a later version took its place.
+# A later version took its place, or its author took it back before it was out.
 SUPERSEDED = "superseded"
 
 # At most one revision of a post is in one of these.
@@ -65,6 +65,7 @@ class Thread(Base):
     __tablename__ = "thread"
     __table_args__ = (
         Index(None, "space_id", "begun_no"),
+        Index(None, "space_id", "announcement"),
         Index(None, "forum_id", "pinned", "last_key"),
     )
 
@@ -74,6 +75,8 @@ class Thread(Base):
     forum_id: Mapped[int | None] = mapped_column(ForeignKey("forum.id"))
     kind: Mapped[str] = mapped_column(String(10))
     title: Mapped[str] = mapped_column(String(120))
+    # The title while nobody reads the post it came with; nobody reads it either.
+    kept_title: Mapped[str | None] = mapped_column(String(120))
     lang: Mapped[str] = mapped_column(String(8))
     made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(Moment, default=now)
@@ -230,6 +233,12 @@ class Post(Base):
         shown = self.current or self.waiting
         return min(len(shown.html.encode()) if shown else 0, BEGINNING_BYTES) + 300
 
+    @property
+    def is_out(self) -> bool:
+        """Say of one post what `is_published` asks of many."""
+        taken = self.hidden_at or self.withdrawn_at or self.erased_at
+        return self.current_id is not None and taken is None
+
     @classmethod
     def named(cls, ref: str) -> ColumnElement[bool]:
         """Hold for the post that an address names, by its uid or its number here.
@@ -252,19 +261,33 @@ class Post(Base):
         )
 
     @classmethod
+    def is_tombstone(cls) -> ColumnElement[bool]:
+        """Hold for posts that were out and were taken back: their places stay."""
+        return and_(
+            cls.published_at.is_not(None),
+            cls.hidden_at.is_(None),
+            or_(cls.withdrawn_at.is_not(None), cls.erased_at.is_not(None)),
+        )
+
+    @classmethod
     def published(cls) -> Select[tuple[Self]]:
         """Select every published post, whoever may read it, in the order shown."""
         return select(cls).where(cls.is_published()).order_by(cls.order_key)
 
     @classmethod
     def visible_to(
-        cls, viewer: Viewer, *, within: BindParameter[int] | None = None
+        cls,
+        viewer: Viewer,
+        *,
+        within: BindParameter[int] | None = None,
+        tombstones: bool = False,
     ) -> Select[tuple[Self]]:
         """Select what the viewer may read, in the order shown.
 
         Published posts in the threads she may open, and her own whatever
         their state. Every list, page, search result and count starts here.
         `within` one thread spares the database to list all that she may open.
+        With `tombstones` also those whose words nobody may read any more.
         """
         threads = Thread.visible_to(viewer).order_by(None).with_only_columns(Thread.id)
         if within is not None:
@@ -275,9 +298,12 @@ class Post(Base):
             cls.withdrawn_at.is_(None),
             cls.erased_at.is_(None),
         )
+        shown = [cls.is_published(), own]
+        if tombstones:
+            shown.append(cls.is_tombstone())
         return (
             select(cls)
-            .where(cls.thread_id.in_(threads), or_(cls.is_published(), own))
+            .where(cls.thread_id.in_(threads), or_(*shown))
             .order_by(cls.order_key)
         )
 
@@ -301,6 +327,8 @@ class Revision(Base):
     # What a teacher wrote when returning it, for the author alone.
     note: Mapped[str | None] = mapped_column(Text)
     made_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    # When its readers first saw it; what has none was never out.
+    published_at: Mapped[datetime | None] = mapped_column(Moment)
 
     post: Mapped[Post] = relationship(
         back_populates="revisions", foreign_keys=[post_id]
@@ -354,8 +382,12 @@ class Draft(Base):
     # The post it answers, and the block of it that it quotes.
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
     quote_n: Mapped[int | None]
+    # The version that a change of a post began from.
+    base_n: Mapped[int | None]
     title: Mapped[str] = mapped_column(String(120), default="")
     source: Mapped[str] = mapped_column(Text)
+    # What her picture shows; the picture itself is chosen again.
+    description: Mapped[str] = mapped_column(String(200), default="")
     lang: Mapped[str] = mapped_column(String(8))
     kept_at: Mapped[datetime] = mapped_column(Moment, default=now)
 

@@ -1,5 +1,8 @@
 """Who may write in a thread, and who may act on a post."""
 
+from datetime import datetime
+from typing import Protocol
+
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.sql.elements import SQLCoreOperations
@@ -7,7 +10,7 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from app.accounts.models import Account, Viewer
 from app.classrooms.models import ADULTS, Member, SpaceClassroom, space_ids
 from app.db import db
-from app.posts.models import LETTERS, RETURNED, Post, Thread
+from app.posts.models import LETTERS, Post, Thread
 
 
 def may_write(viewer: Account, thread: Thread) -> bool:
@@ -28,7 +31,26 @@ def why_not(viewer: Account, thread: Thread) -> str | None:
     if thread.kind == LETTERS:
         pair = {reader.person_id for reader in thread.readers}
         return None if viewer.person_id in pair else _between_two()
-    if not has_company(viewer, thread.space_id):
+    company = has_company(viewer, thread.space_id)
+    return why_not_in_forum(viewer, thread, company=company)
+
+
+class InForum(Protocol):
+    """A forum's thread, or as much of it as its page reads."""
+
+    @property
+    def locked_at(self) -> datetime | None: ...
+    @property
+    def begun_no(self) -> int | None: ...
+    @property
+    def made_by_id(self) -> int: ...
+
+
+def why_not_in_forum(viewer: Account, thread: InForum, *, company: bool) -> str | None:
+    """Say what `why_not` says, where it is known whether a second adult reads."""
+    if thread.locked_at is not None:
+        return locked(viewer)
+    if not company:
         return company_missing()
     if thread.begun_no is None and thread.made_by_id != viewer.person_id:
         return _("This thread waits for release. Release its first post, then answer.")
@@ -86,15 +108,6 @@ def second_adult(
         Account.secret.is_not(None),
         Account.suspended_at.is_(None),
         Account.left_at.is_(None),
-    )
-
-
-def may_mend(viewer: Account, post: Post) -> bool:
-    """An author mends what her teacher returned."""
-    return (
-        post.author_id == viewer.person_id
-        and post.waiting is not None
-        and post.waiting.state == RETURNED
     )
 
 

@@ -3,7 +3,6 @@
 import hashlib
 import unicodedata
 from collections.abc import Callable
-from typing import TypeGuard
 
 from flask import current_app
 from flask_babel import format_number
@@ -14,12 +13,11 @@ from werkzeug.datastructures import FileStorage
 from app import markup, pipeline
 from app.accounts.models import Account
 from app.db import db, next_change_no, now
-from app.media.uploading import accept_upload
+from app.media.uploading import accept_upload, digest_of
 from app.posts import marks
 from app.posts.models import (
     HELD,
     PUBLISHED,
-    RETURNED,
     SUPERSEDED,
     Attachment,
     Post,
@@ -29,13 +27,11 @@ from app.posts.models import (
 from app.web.errors import Refused
 
 DESCRIPTION_MAX = 200
+# Stands for a title in every language and list.
+TITLE_GONE = "…"
 
 # Asked in turn whether a post waits for a teacher first; the rooms above add theirs.
 holding_rules: list[Callable[[Thread, Account], bool]] = []
-
-
-class OtherWordsError(Refused):
-    """The form was sent before with other words; both must be kept."""
 
 
 def publish(
@@ -50,23 +46,10 @@ def publish(
 ) -> Post:
     """Put a post into a thread, held or published; flushes.
 
-    The same form sent again gives the post it made the first time. Refused
-    when it is empty or too long, `OtherWordsError` when the form was used
-    for other words. With a picture, what it says may be empty.
+    Refused when it is empty or too long; with a picture, what it says may be
+    empty. The database takes one post for each key: ask `sent_before` first.
     """
     source = checked_source(source, may_be_empty=bool(picture))
-    sent = sent_before(author, form_key)
-    if sent is not None:
-        first = sent.revisions[0]
-        other_picture = bool(picture) != bool(first.attachments)
-        if first.sha256 != _digest(source) or other_picture:
-            raise OtherWordsError(
-                _(
-                    "You sent this form already, with other words. Those are safe. "
-                    "Send again to add these as a post of their own."
-                )
-            )
-        return sent
     change_no = next_change_no()
     post = Post(
         thread_id=thread.id,
@@ -79,15 +62,17 @@ def publish(
     db.session.add(post)
     db.session.flush()
     marks.follow(thread.id, author.person_id)
-    revision = _add_revision(post, 1, source, lang)
+    revision = add_revision(post, 1, source, lang)
     if picture:
         _attach(revision, picture, description)
-    if any(holds(thread, author) for holds in holding_rules):
-        revision.state = HELD
-        db.session.flush()
-    else:
+    if not is_held(thread, author):
         make_public(post, revision)
     return post
+
+
+def is_held(thread: Thread, author: Account) -> bool:
+    """Whether what she writes there waits for a teacher first."""
+    return any(holds(thread, author) for holds in holding_rules)
 
 
 def sent_before(author: Account, form_key: str) -> Post | None:
@@ -99,67 +84,25 @@ def sent_before(author: Account, form_key: str) -> Post | None:
     ).one_or_none()
 
 
-def mend(
-    post: Post,
-    source: str,
-    lang: str,
-    *,
-    picture: FileStorage | None = None,
-    description: str = "",
-) -> Revision:
-    """Send a returned post again, mended, to wait for the teacher; flushes.
+def is_as_sent(post: Post, source: str, picture: FileStorage | None) -> bool:
+    """Whether the form that made this post came again with the same in it.
 
-    The same words sent twice are one version. A new picture takes the old
-    one's place; without one the old picture stays.
+    A picture that the browser has lost meanwhile is no other one.
     """
-    returned = post.waiting
-    source = checked_source(
-        source,
-        may_be_empty=bool(picture)
-        or (returned is not None and bool(returned.attachments)),
-    )
-    if returned is None or returned.state != RETURNED:
-        if _is_mended_so(returned, source):
-            return returned
-        raise Refused(
-            _(
-                "This post is with your teacher already. Copy these words if you need them."
-            )
-        )
-    returned.state = SUPERSEDED
-    revision = _add_revision(post, returned.n + 1, source, lang)
-    revision.state = HELD
-    if picture:
-        _attach(revision, picture, description)
-        return revision
-    for old in returned.attachments:
-        db.session.add(
-            Attachment(
-                revision_id=revision.id,
-                media_id=old.media_id,
-                n=old.n,
-                description=old.description,
-            )
-        )
-    db.session.flush()
-    return revision
-
-
-def _is_mended_so(waiting: Revision | None, source: str) -> TypeGuard[Revision]:
-    """Whether these words came through already: the same form, sent twice."""
-    return (
-        waiting is not None
-        and waiting.state == HELD
-        and waiting.n > 1
-        and waiting.sha256 == _digest(source)
-    )
+    first = post.revisions[0]
+    if first.sha256 != digest(tidied(source)):
+        return False
+    if picture is None:
+        return True
+    known = {attachment.media.sha256 for attachment in first.attachments}
+    return digest_of(picture) in known
 
 
 def make_public(post: Post, revision: Revision) -> None:
     """Let readers see a revision, from the caller's commit on; flushes."""
     if post.current is not None and post.current is not revision:
         post.current.state = SUPERSEDED
-    revision.state = PUBLISHED
+    revision.state, revision.published_at = PUBLISHED, now()
     post.current = revision
     post.change_no = next_change_no()
     if post.published_at is None:
@@ -194,12 +137,26 @@ def _sum_up(post: Post) -> None:
     thread.last_key = last_key or thread.last_key
     if thread.begun_no is None and post.published_at is not None:
         thread.begun_no = post.change_no
+    _guard_title(thread)
     db.session.flush()
+
+
+def _guard_title(thread: Thread) -> None:
+    """Let a title go and come back with the post it came with: it is words of it."""
+    opening = db.session.scalars(
+        select(Post).where(Post.thread_id == thread.id).order_by(Post.id).limit(1)
+    ).one()
+    if opening.published_at is None or not (thread.title or thread.kept_title):
+        return
+    if opening.is_out and thread.kept_title is not None:
+        thread.title, thread.kept_title = thread.kept_title, None
+    elif not opening.is_out and thread.kept_title is None:
+        thread.title, thread.kept_title = TITLE_GONE, thread.title
 
 
 def checked_source(typed: str, *, may_be_empty: bool) -> str:
     """Refuse what is empty or over the limit, saying by how much."""
-    source = typed.replace("\r\n", "\n").strip("\n")
+    source = tidied(typed)
     size, most = len(source.encode()), current_app.config["POST_MAX_BYTES"]
     if size > most:
         over = size - most
@@ -216,12 +173,17 @@ def checked_source(typed: str, *, may_be_empty: bool) -> str:
     return source
 
 
+def tidied(typed: str) -> str:
+    """Write line ends as we keep them: browsers send two characters for each."""
+    return typed.replace("\r\n", "\n").strip("\n")
+
+
 def _is_seen(ch: str) -> bool:
     """Hold for letters, figures, signs and emoji; not for spaces and joiners."""
     return unicodedata.category(ch)[0] in "LNPS"
 
 
-def _add_revision(post: Post, n: int, source: str, lang: str) -> Revision:
+def add_revision(post: Post, n: int, source: str, lang: str) -> Revision:
     revision = Revision(
         post_id=post.id,
         n=n,
@@ -229,7 +191,7 @@ def _add_revision(post: Post, n: int, source: str, lang: str) -> Revision:
         html=str(markup.render(source)),
         rendered_by=markup.VERSION,
         lang=lang,
-        sha256=_digest(source),
+        sha256=digest(source),
         state=HELD,
     )
     db.session.add(revision)
@@ -238,13 +200,7 @@ def _add_revision(post: Post, n: int, source: str, lang: str) -> Revision:
 
 
 def _attach(revision: Revision, picture: FileStorage, description: str) -> None:
-    described = " ".join(description.split())[:DESCRIPTION_MAX]
-    if not described:
-        raise Refused(
-            _(
-                "Say in a few words what the picture shows, for those who cannot load it."
-            )
-        )
+    described = checked_description(description)
     media = accept_upload(picture)
     db.session.add(
         Attachment(
@@ -254,5 +210,16 @@ def _attach(revision: Revision, picture: FileStorage, description: str) -> None:
     db.session.flush()
 
 
-def _digest(source: str) -> str:
+def checked_description(typed: str) -> str:
+    described = " ".join(typed.split())[:DESCRIPTION_MAX]
+    if not described:
+        raise Refused(
+            _(
+                "Say in a few words what the picture shows, for those who cannot load it."
+            )
+        )
+    return described
+
+
+def digest(source: str) -> str:
     return hashlib.sha256(source.encode()).hexdigest()

@@ -1,39 +1,156 @@
-"""The one form every post is sent with, read once for forums and letters alike."""
+"""The one form every post is sent with: once, whatever the link does, and no word lost."""
 
-from flask import request
-from werkzeug.datastructures import FileStorage
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
 
-from app.accounts.models import Account
-from app.posts.models import Post, Revision, Thread
-from app.posts.publishing import mend, publish
-from app.web.csrf import sent_form_key
-from app.web.langs import chosen_lang
+from flask import abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.accounts.sessions import viewer
+from app.db import db
+from app.posts.drafting import (
+    Place,
+    forget_sent,
+    keep_draft,
+    keep_other_words,
+)
+from app.posts.form import Written, sent_picture, written
+from app.posts.form_keys import sent_form_key
+from app.posts.models import Draft, Post, Thread
+from app.posts.permissions import company_missing, has_company, why_not
+from app.posts.publishing import is_as_sent, publish, sent_before
+from app.posts.quoting import note_answer
+from app.posts.threads import start_thread
+from app.web.answers import Answer
+from app.web.errors import Refused
+
+# Shows the form again with what is wrong about it.
+Page = Callable[[Refused], str]
 
 
-def publish_form(thread: Thread, author: Account) -> Post:
-    """Publish what this request's form holds; Refused as `publish` says."""
-    return publish(
-        thread,
-        author,
-        request.form.get("source", ""),
-        form_key=sent_form_key(),
-        lang=chosen_lang(),
-        picture=_picture(),
-        description=request.form.get("description", ""),
+class Target(NamedTuple):
+    """Where a form is sent: `thread` gives the thread, or starts it; `barred` says why not."""
+
+    place: Place
+    thread: Callable[[], Thread]
+    barred: str | None = None
+    status: int = 403
+
+
+def send(thread: Thread | None, page: Page) -> Answer:
+    """Send this request's form into a thread, or keep it as a draft; commits.
+
+    A form that comes again leads to the post it made, wherever that stands now;
+    with other words both are kept. `thread` is none where she may not read it,
+    or no more. All words come back in every answer.
+    """
+    if thread is None:
+        place = Place(thread_id=(request.view_args or {}).get("thread_id"))
+        return _send(Target(place, _nowhere, not_hers(), 404), page)
+    barred = why_not(viewer(), thread)
+    return _send(Target(Place(thread_id=thread.id), lambda: thread, barred), page)
+
+
+def send_first(forum_id: int, space_id: int | None, page: Page) -> Answer:
+    """Send this request's form as the first post of a new thread; like `send`.
+
+    `space_id` is none where she may not read the forum, or no more.
+    """
+    place = Place(forum_id=forum_id)
+    if space_id is None:
+        return _send(Target(place, _nowhere, not_hers(), 404), page)
+    barred = None if has_company(viewer(), space_id) else company_missing()
+    return _send(Target(place, partial(_start, space_id, forum_id), barred), page)
+
+
+def not_hers() -> str:
+    return _(
+        "What you wrote to is not there any more, or not for you. Ask your teacher."
     )
 
 
-def mend_form(post: Post) -> Revision:
-    """Send a returned post again as this request's form says; Refused likewise."""
-    return mend(
-        post,
-        request.form.get("source", ""),
-        chosen_lang(),
-        picture=_picture(),
-        description=request.form.get("description", ""),
+def _send(to: Target, page: Page) -> Answer:
+    try:
+        key = sent_form_key()
+    except Refused as refusal:
+        # Of a thread that she was never shown nothing is kept.
+        if to.status == 404:
+            abort(404)
+        return _refused(to, page, refusal)
+    try:
+        return _settle(to, key, written())
+    except Refused as refusal:
+        return _refused(to, page, refusal)
+
+
+def _refused(to: Target, page: Page, refusal: Refused) -> Answer:
+    db.session.rollback()
+    if to.barred is None:
+        return page(refusal), 422
+    return _unsent_page(to, str(refusal))
+
+
+def _settle(to: Target, key: str, said: Written) -> Answer:
+    earlier = sent_before(viewer(), key)
+    if earlier is not None:
+        return _sent_already(to, earlier, key, said)
+    if request.form.get("do") == "draft":
+        kept = keep_draft(viewer(), to.place, key, said)
+        db.session.commit()
+        return _lead_to(kept, "drafts.kept")
+    if to.barred is not None:
+        return _unsent_page(to, to.barred)
+    post = publish(
+        to.thread(),
+        viewer(),
+        said.source,
+        form_key=key,
+        lang=said.lang,
+        picture=sent_picture(),
+        description=said.description,
+    )
+    note_answer(post, said.parent, said.quote)
+    forget_sent(viewer(), post, said)
+    db.session.commit()
+    return _lead_to(post)
+
+
+def _sent_already(to: Target, post: Post, key: str, said: Written) -> Answer:
+    """Lead to the post that this form made; other words are kept beside it."""
+    own_title = not said.title or said.title == _title_of(post)
+    if (own_title and is_as_sent(post, said.source, sent_picture())) or not any(
+        said.words
+    ):
+        return _lead_to(post)
+    place = to.place._replace(beside_id=post.id)
+    kept = keep_other_words(viewer(), place, key, said)
+    db.session.commit()
+    return _lead_to(kept)
+
+
+def _title_of(post: Post) -> str | None:
+    return db.session.scalar(select(Thread.title).where(Thread.id == post.thread_id))
+
+
+def _lead_to(kept: Post | Draft, draft_page: str = "drafts.page") -> Answer:
+    if isinstance(kept, Post):
+        return redirect(url_for("posts.receipt", post_uid=kept.uid), code=303)
+    return redirect(url_for(draft_page, draft_id=kept.id), code=303)
+
+
+def _unsent_page(to: Target, reason: str) -> Answer:
+    """Show every word again where no form of the page itself would."""
+    page = render_template("posts/unsent.html", reason=reason, written=written())
+    return page, to.status
+
+
+def _start(space_id: int, forum_id: int) -> Thread:
+    return start_thread(
+        space_id, forum_id, request.form.get("title", ""), viewer(), written().lang
     )
 
 
-def _picture() -> FileStorage | None:
-    picture = request.files.get("picture")
-    return picture if picture and picture.filename else None
+def _nowhere() -> Thread:
+    abort(404)

@@ -15,11 +15,11 @@ from app.accounts.sessions import viewer
 from app.db import db
 from app.media.models import READY
 from app.posts.models import Attachment, Post, Revision, Thread, waiting_for
-from app.posts.permissions import may_mend, moderated_by
-from app.posts.sending import mend_form
+from app.posts.permissions import moderated_by
 from app.posts.showing import ShownPost, shown, thread_url, with_words
+from app.posts.standing import standing
 from app.web.answers import Answer
-from app.web.errors import Refused, one_or_404
+from app.web.errors import one_or_404
 
 bp = Blueprint("posts", __name__, template_folder="templates")
 
@@ -27,7 +27,9 @@ bp = Blueprint("posts", __name__, template_folder="templates")
 @bp.get("/p/<post_uid>")
 @login_required
 def permalink(post_uid: str) -> Answer:
-    post = one_or_404(Post.visible_to(viewer()).where(Post.named(post_uid)))
+    """Lead to the page and place of a post; what was taken back keeps its place."""
+    readable = Post.visible_to(viewer(), tombstones=True)
+    post = one_or_404(readable.where(Post.named(post_uid)))
     thread = db.session.get_one(Thread, post.thread_id)
     return redirect(thread_url(thread, at=post.order_key, _anchor=f"p{post.id}"))
 
@@ -35,10 +37,16 @@ def permalink(post_uid: str) -> Answer:
 @bp.get("/p/<post_uid>/sent")
 @login_required
 def receipt(post_uid: str) -> Answer:
-    own = Post.visible_to(viewer()).where(Post.author_id == viewer().person_id)
+    """Say where a post of hers stands, whatever became of it or of its thread."""
+    own = select(Post).where(Post.author_id == viewer().person_id)
     post = one_or_404(with_words(own.where(Post.named(post_uid))))
-    thread = db.session.get_one(Thread, post.thread_id)
-    return render_template("posts/receipt.html", post=post, back=thread_url(thread))
+    thread = db.session.scalars(
+        Thread.visible_to(viewer()).where(Thread.id == post.thread_id)
+    ).one_or_none()
+    back = thread_url(thread) if thread else None
+    return render_template(
+        "posts/receipt.html", post=post, stands=standing(post), back=back
+    )
 
 
 @bp.get("/p/<post_uid>/whole")
@@ -73,38 +81,6 @@ def _post_page(item: ShownPost) -> str:
         item=item,
         back=thread_url(thread, at=item.post.order_key, _anchor=f"p{item.post.id}"),
     )
-
-
-@bp.get("/p/<post_uid>/mend")
-@login_required
-def mend_page(post_uid: str) -> Answer:
-    return _mend_page(_mendable(post_uid))
-
-
-@bp.post("/p/<post_uid>/mend")
-@login_required
-def mend_now(post_uid: str) -> Answer:
-    post = _one_to_see(post_uid)
-    if post.author_id != viewer().person_id:
-        abort(404)
-    try:
-        mend_form(post)
-    except Refused as refusal:
-        db.session.rollback()
-        return _mend_page(post, refusal), 422
-    db.session.commit()
-    return redirect(url_for("posts.receipt", post_uid=post.uid), code=303)
-
-
-def _mendable(post_uid: str) -> Post:
-    post = _one_to_see(post_uid)
-    if not may_mend(viewer(), post):
-        abort(404)
-    return post
-
-
-def _mend_page(post: Post, error: Refused | None = None) -> str:
-    return render_template("posts/mend.html", post=post, error=error)
 
 
 @bp.get("/p/<post_uid>/pictures/<int:attachment_id>")

@@ -18,7 +18,8 @@ KIND = "posts.drop_pictures"
 def withdraw(post: Post) -> None:
     """Take a post from all its readers for good; flushes. Twice is once.
 
-    Its words stay in its history, for the adults who look after its author.
+    Its words stay in its history, for the adults who look after its author. What the
+    same form sent with other words was never part of it, and stays a draft.
     """
     if post.withdrawn_at is not None:
         return
@@ -28,7 +29,7 @@ def withdraw(post: Post) -> None:
         post.waiting.state = SUPERSEDED
     db.session.execute(
         delete(Draft)
-        .where(or_(Draft.post_id == post.id, Draft.beside_id == post.id))
+        .where(Draft.post_id == post.id)
         .execution_options(synchronize_session=False)
     )
     changed(post)

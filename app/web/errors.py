@@ -8,9 +8,10 @@ from flask import Flask, abort, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy import Select
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.db import db, is_damaged
+from app.web.large_forms import fields_before_the_picture
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,11 @@ HIDDEN_FIELDS = {
     "plan",
     "codepage",
     "other",
+    "read",
+    "draft",
+    "base",
+    "parent",
+    "quote",
 }
 
 
@@ -68,14 +74,13 @@ def register(app: Flask) -> None:
 def kept_words() -> list[str]:
     """Collect what the person typed into the form that was refused."""
     try:
-        fields = request.form
-    except (HTTPException, OSError):  # too large to read, or no room to
+        fields = list(request.form.items(multi=True))
+    except RequestEntityTooLarge:
+        fields = fields_before_the_picture()
+    except (HTTPException, OSError):  # no form at all, or no room to read it
         return []
     return [
-        value
-        for name, values in fields.lists()
-        for value in values
-        if name not in HIDDEN_FIELDS and value.strip()
+        value for name, value in fields if name not in HIDDEN_FIELDS and value.strip()
     ]
 
 

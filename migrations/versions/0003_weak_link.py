@@ -54,8 +54,10 @@ def upgrade() -> None:
         sa.Column("beside_id", sa.Integer(), nullable=True),
         sa.Column("parent_id", sa.Integer(), nullable=True),
         sa.Column("quote_n", sa.Integer(), nullable=True),
+        sa.Column("base_n", sa.Integer(), nullable=True),
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("description", sa.String(length=200), nullable=False),
         sa.Column("lang", sa.String(length=8), nullable=False),
         sa.Column("kept_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_draft"),
@@ -89,6 +91,7 @@ def upgrade() -> None:
             "thread", sa.Column(name, sa.Boolean(), nullable=False, server_default=no)
         )
     op.add_column("thread", sa.Column("locked_at", sa.DateTime()))
+    op.add_column("thread", sa.Column("kept_title", sa.String(120)))
     op.add_column("thread", sa.Column("begun_no", sa.BigInteger()))
     op.add_column("thread", sa.Column("last_no", sa.BigInteger()))
     for name, kind in (("last_key", sa.BigInteger()), ("post_count", sa.Integer())):
@@ -98,6 +101,9 @@ def upgrade() -> None:
     op.drop_index("ix_thread_space_id", "thread")
     op.drop_index("ix_thread_forum_id", "thread")
     op.create_index("ix_thread_space_id_begun_no", "thread", ["space_id", "begun_no"])
+    op.create_index(
+        "ix_thread_space_id_announcement", "thread", ["space_id", "announcement"]
+    )
     op.create_index(
         "ix_thread_forum_id_pinned_last_key",
         "thread",
@@ -109,12 +115,19 @@ def upgrade() -> None:
         "forum",
         sa.Column("category", sa.String(80), nullable=False, server_default=""),
     )
+    op.add_column("revision", sa.Column("published_at", sa.DateTime()))
     op.add_column("account", sa.Column("keeps_copy", sa.Boolean()))
     op.add_column(
         "account",
         sa.Column("seen_no", sa.BigInteger(), nullable=False, server_default=nothing),
     )
+    # Until now no version took the place of one that was out.
+    op.execute(
+        "UPDATE revision SET published_at = (SELECT post.published_at FROM post "
+        "WHERE post.current_id = revision.id)"
+    )
     _sum_up_threads()
+    _guard_titles()
     _mark_what_was_read()
 
 
@@ -132,6 +145,17 @@ def _sum_up_threads() -> None:
         "(SELECT max(order_key) FROM post WHERE post.thread_id = thread.id), 0), "
         "begun_no = (SELECT min(order_key) FROM post "
         "WHERE post.thread_id = thread.id AND post.published_at IS NOT NULL)"
+    )
+
+
+def _guard_titles() -> None:
+    """Put a line in place of the title where the post it came with is hidden."""
+    op.execute(
+        "UPDATE thread SET kept_title = title, title = '…' WHERE title <> '' AND EXISTS "
+        "(SELECT 1 FROM post WHERE post.published_at IS NOT NULL "
+        "AND (post.hidden_at IS NOT NULL OR post.withdrawn_at IS NOT NULL "
+        "OR post.erased_at IS NOT NULL) AND post.id = "
+        "(SELECT min(one.id) FROM post AS one WHERE one.thread_id = thread.id))"
     )
 
 

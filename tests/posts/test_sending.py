@@ -1,7 +1,6 @@
 """The one form every post is sent with: never twice, and never a word lost."""
 
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import Context
+import io
 from typing import Any
 
 import pytest
@@ -12,8 +11,7 @@ from sqlalchemy import func, select
 from app.accounts.models import Account, KeptForm
 from app.db import db
 from app.jobs import Job
-from app.moderation.review import return_to_author
-from app.posts.models import HELD, Post, Revision, Thread
+from app.posts.models import Attachment, Post, Thread
 from tests.builders import (
     a_classroom,
     a_forum,
@@ -27,6 +25,7 @@ from tests.builders import (
 from tests.clients import Client, key_in
 
 WORDS = "Our river is called **Pasto** & it is <3 m deep."
+JPEG = b"\xff\xd8\xff\xe0 a boat"
 
 
 @pytest.fixture
@@ -66,96 +65,49 @@ def count(table: type[Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(table)) or 0
 
 
-def test_the_same_form_twenty_times_ten_at_once_is_one_post(
+def with_picture(data: bytes) -> dict[str, Any]:
+    return form(description="A boat") | {"picture": (io.BytesIO(data), "boat.jpg")}
+
+
+def test_a_picture_that_the_browser_lost_is_no_other_form(
     app: Flask, pupil: Account, answers: str
 ) -> None:
-    before = count(Post)
-    tapping = Client(app, pupil)
-    tapping.token = tapping.read_token()
+    client = Client(app, pupil)
 
-    def tap(_n: int) -> tuple[int, str]:
-        client = Client(app)
-        client.web.set_cookie(app.config["SESSION_COOKIE_NAME"], tapping.cookie)
-        client.token = tapping.token
-        answer = client.post(answers, form())
-        return answer.status_code, answer.headers["Location"]
+    places = {
+        client.post(answers, fields).headers["Location"]
+        for fields in (with_picture(JPEG), with_picture(JPEG), form())
+    }
 
-    db.session.rollback()
-    with ThreadPoolExecutor(10) as ten:
-        got = list(ten.map(lambda n: Context().run(tap, n), range(20)))
-
-    post = db.session.scalars(select(Post).order_by(Post.id.desc())).first()
-    assert post is not None
-    assert count(Post) == before + 1
-    assert got == [(303, f"/p/{post.uid}/sent")] * 20
-    assert count(Revision) == before + 1
-    assert tapping.get(got[0][1]).status_code == 200
+    assert len(places) == 1
+    assert count(Attachment) == 1
 
 
-def test_a_new_thread_sent_ten_at_once_is_one_thread(
-    app: Flask, pupil: Account
-) -> None:
-    forum = a_forum(own_space(pupil_class(pupil)))
-    first = Client(app, pupil)
-    first.token = first.read_token()
-    url = f"/forums/{forum.id}/threads"
-
-    def tap(_n: int) -> str:
-        client = Client(app)
-        client.web.set_cookie(app.config["SESSION_COOKIE_NAME"], first.cookie)
-        client.token = first.token
-        return client.post(url, form(title="My river")).headers["Location"]
-
-    db.session.rollback()
-    with ThreadPoolExecutor(10) as ten:
-        got = set(ten.map(lambda n: Context().run(tap, n), range(10)))
-
-    assert len(got) == 1
-    assert (count(Thread), count(Post)) == (1, 1)
-
-
-def test_two_writers_may_use_the_same_key(
+def test_another_picture_with_the_same_words_is_not_passed_over(
     app: Flask, pupil: Account, answers: str
 ) -> None:
-    mate = a_pupil(pupil_class(pupil))
-    before = count(Post)
+    client = Client(app, pupil)
+    client.post(answers, with_picture(JPEG))
 
-    for writer in (pupil, mate):
-        assert Client(app, writer).post(answers, form()).status_code == 303
+    answer = client.post(answers, with_picture(JPEG + b" another"))
 
-    assert count(Post) == before + 2
+    page = client.get(answer.headers["Location"]).text
+    assert "Choose the picture again" in page
+    assert 'value="A boat"' in page
 
 
-def test_two_forms_with_the_same_words_are_two_posts(
+def test_a_file_that_is_no_picture_costs_no_word(
     app: Flask, pupil: Account, answers: str
 ) -> None:
     client, before = Client(app, pupil), count(Post)
 
-    places = {
-        client.post(answers, form(key=key)).headers["Location"]
-        for key in ("key-number-one", "key-number-two")
-    }
-
-    assert len(places) == 2
-    assert count(Post) == before + 2
-
-
-def test_the_same_key_with_other_words_is_refused_and_both_are_kept(
-    app: Flask, pupil: Account, answers: str
-) -> None:
-    client = Client(app, pupil)
-    client.post(answers, form())
-
-    answer = client.post(answers, form(source="Quite other words."))
+    answer = client.post(answers, with_picture(b"GIF89a"))
 
     assert answer.status_code == 422
-    assert "Quite other words." in answer.text
-    stored = set(db.session.scalars(select(Revision.source)))
-    assert WORDS in stored
-    fresh = key_in(answer.text)
-    again = client.post(answers, form(source="Quite other words.", key=fresh))
-    assert again.status_code == 303
-    assert "Quite other words." in set(db.session.scalars(select(Revision.source)))
+    assert escape(WORDS) in answer.text
+    assert 'value="A boat"' in answer.text
+    assert count(Post) == before
+    assert client.post(answers, with_picture(JPEG)).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -173,14 +125,16 @@ def test_a_refused_answer_comes_back_with_every_word(
 ) -> None:
     sent = form(description="A boat on the river", lang="sw", **changed)
 
-    answer = Client(app, pupil).post(answers, sent)
+    client = Client(app, pupil)
+
+    answer = client.post(answers, sent)
 
     assert answer.status_code == 422
     assert escape(sent["source"]) in answer.text
     assert "A boat on the river" in answer.text
     assert '<option value="sw" selected>' in answer.text
     assert 'role="alert"' in answer.text
-    assert key_in(answer.text) != sent["key"]
+    assert client.post(answers, form(key=key_in(answer.text))).status_code == 303
 
 
 @pytest.mark.parametrize("title", ["", "   ", "t" * 121])
@@ -286,65 +240,3 @@ def test_a_receipt_says_where_the_post_stands(
     assert "With your teacher" in held
     assert "With your teacher" not in out
     assert "It is out" in out
-
-
-def returned_post(pupil: Account, thread: Thread) -> Post:
-    a_post(thread, db.session.get_one(Account, 1))
-    post = a_post(thread, pupil, "Too short.")
-    assert post.waiting is not None
-    return_to_author(
-        post.waiting, db.session.get_one(Account, 1), "Say <more> & name it."
-    )
-    db.session.commit()
-    return post
-
-
-def test_a_returned_post_shows_the_note_and_its_words_to_be_mended(
-    app: Flask, pupil: Account, thread: Thread
-) -> None:
-    post = returned_post(pupil, thread)
-
-    page = Client(app, pupil).get(f"/p/{post.uid}/mend").text
-
-    assert "Say &lt;more&gt; &amp; name it." in page
-    assert ">Too short.</textarea>" in page
-
-
-def test_a_mended_post_sent_twice_waits_once(
-    app: Flask, pupil: Account, thread: Thread
-) -> None:
-    post = returned_post(pupil, thread)
-    client, url = Client(app, pupil), f"/p/{post.uid}/mend"
-
-    answers = [client.post(url, form()) for _n in range(2)]
-
-    assert [answer.headers["Location"] for answer in answers] == [
-        f"/p/{post.uid}/sent"
-    ] * 2
-    assert [revision.state for revision in post.revisions] == ["superseded", HELD]
-    assert post.waiting is not None
-    assert post.waiting.source == WORDS
-
-
-def test_other_words_for_what_waits_already_are_kept_on_the_page(
-    app: Flask, pupil: Account, thread: Thread
-) -> None:
-    post = returned_post(pupil, thread)
-    client, url = Client(app, pupil), f"/p/{post.uid}/mend"
-    client.post(url, form())
-
-    answer = client.post(url, form(source="Third thoughts."))
-
-    assert answer.status_code == 422
-    assert "Third thoughts." in answer.text
-
-
-def test_a_mended_post_that_is_refused_keeps_every_word(
-    app: Flask, pupil: Account, thread: Thread
-) -> None:
-    post = returned_post(pupil, thread)
-
-    answer = Client(app, pupil).post(f"/p/{post.uid}/mend", form(source="w" * 17_000))
-
-    assert answer.status_code == 422
-    assert "w" * 17_000 in answer.text

@@ -135,7 +135,7 @@ def test_a_broken_database_is_said_even_to_who_is_signed_in(app: Flask) -> None:
     db.session.execute(text("alter table session rename to session_gone"))
     db.session.commit()
 
-    page, sent = client.get("/letters"), client.post(url, form())
+    page, sent = client.get("/letters"), client.post(url, form(), sealed=False)
 
     assert (page.status_code, sent.status_code) == (503, 503)
     assert "Our river is &lt;wide&gt; &amp; slow." in sent.text
@@ -148,12 +148,12 @@ def test_a_full_disk_is_called_by_its_name(
     client, url = Client(app, pupil), f"/threads/{thread.id}/posts"
     client.token = client.read_token()
 
-    def full(*given: object) -> None:
+    def full(*given: object, **more: object) -> None:
         raise OperationalError(
             "INSERT", None, sqlite3.OperationalError("database or disk is full")
         )
 
-    monkeypatch.setattr("app.forums.views.publish_form", full)
+    monkeypatch.setattr("app.posts.sending.publish", full)
     answer = client.post(url, form())
 
     assert answer.status_code == 503
@@ -167,10 +167,10 @@ def test_no_room_for_what_is_sent_is_no_fault(
     thread, pupil = a_written_thread()
     client = Client(app, pupil)
 
-    def full(*given: object) -> None:
+    def full(*given: object, **more: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("app.forums.views.publish_form", full)
+    monkeypatch.setattr("app.posts.sending.publish", full)
     answer = client.post(f"/threads/{thread.id}/posts", form())
 
     assert answer.status_code == 503
@@ -183,10 +183,10 @@ def test_a_fault_of_ours_keeps_the_words_and_blames_nobody(
     thread, pupil = a_written_thread()
     client, url = Client(app, pupil), f"/threads/{thread.id}/posts"
 
-    def breaks(*given: object) -> None:
+    def breaks(*given: object, **more: object) -> None:
         raise RuntimeError("a fault")
 
-    monkeypatch.setattr("app.forums.views.publish_form", breaks)
+    monkeypatch.setattr("app.posts.sending.publish", breaks)
     answer = client.post(url, form())
 
     assert answer.status_code == 500

@@ -1,0 +1,97 @@
+"""Pages of what is not sent yet: a draft, beside a post of the same form, and that it is kept."""
+
+from typing import NamedTuple
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask_login import login_required
+from sqlalchemy import select
+
+from app.accounts.sessions import viewer
+from app.db import db
+from app.posts.destinations import destination
+from app.posts.drafting import drafts_of
+from app.posts.editing import newest_version, why_no_change
+from app.posts.models import Draft, Post
+from app.posts.sending import not_hers
+from app.posts.showing import ShownPost, shown, with_words
+from app.posts.standing import standing
+from app.web.answers import Answer
+from app.web.errors import one_or_404
+
+bp = Blueprint("drafts", __name__, url_prefix="/drafts", template_folder="templates")
+
+
+@bp.get("/<int:draft_id>")
+@login_required
+def page(draft_id: int) -> Answer:
+    draft = _own(draft_id)
+    if draft.post_id is not None:
+        ref = str(draft.post_id)
+        return redirect(url_for("editing.page", ref=ref, draft=draft.id))
+    to = destination(draft, viewer())
+    return render_template(
+        "posts/draft.html",
+        draft=draft,
+        to=to,
+        barred=to.barred if to else not_hers(),
+        first=_first(draft),
+    )
+
+
+@bp.get("/<int:draft_id>/kept")
+@login_required
+def kept(draft_id: int) -> Answer:
+    return render_template("posts/draft_kept.html", draft=_own(draft_id))
+
+
+@bp.post("/<int:draft_id>/drop")
+@login_required
+def drop(draft_id: int) -> Answer:
+    """Throw words away that were not sent; what is gone already is no fault."""
+    draft = db.session.scalars(
+        drafts_of(viewer()).where(Draft.id == draft_id)
+    ).one_or_none()
+    if draft is not None:
+        db.session.delete(draft)
+        db.session.commit()
+    return redirect(url_for("home.my_post"), code=303)
+
+
+@bp.post("/<int:draft_id>/replace")
+@login_required
+def replace(draft_id: int) -> Answer:
+    """Make of words kept beside a post a change of that post, to be looked at first."""
+    draft = _own(draft_id)
+    first = _first(draft)
+    if first is not None and first.may_change:
+        draft.post_id, draft.beside_id = first.post.id, None
+        draft.thread_id = draft.forum_id = None
+        draft.base_n = newest_version(first.post).n
+        db.session.commit()
+    return redirect(url_for("drafts.page", draft_id=draft.id), code=303)
+
+
+def _own(draft_id: int) -> Draft:
+    return one_or_404(drafts_of(viewer()).order_by(None), id=draft_id)
+
+
+class First(NamedTuple):
+    """What the same form sent with other words; `words` while she may read them."""
+
+    post: Post
+    stands: str
+    words: ShownPost | None
+    may_change: bool
+
+
+def _first(draft: Draft) -> First | None:
+    if draft.beside_id is None:
+        return None
+    own = select(Post).where(Post.author_id == draft.person_id)
+    post = db.session.scalars(with_words(own.where(Post.id == draft.beside_id))).one()
+    readable = Post.visible_to(viewer()).where(Post.id == post.id)
+    if db.session.scalar(readable.with_only_columns(Post.id)) is None:
+        return First(post, standing(post), None, may_change=False)
+    words = shown([post], viewer(), original=True, whole=True)[0]
+    may_change = why_no_change(viewer(), post) is None
+    return First(post, standing(post), words, may_change=may_change)
