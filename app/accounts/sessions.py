@@ -23,6 +23,8 @@ from app.web.csrf import TOKEN_FIELD, csrf_token, new_token
 
 # A cookie that starts so names a row; others are signed and belong to nobody.
 TOKEN_MARK = "t-"  # noqa: S105  # a mark, no secret
+# 128 bits; each letter goes up with every request.
+TOKEN_BYTES = 16
 # As much of a kept form as a page shows that lists it.
 KEPT_SHOWN_CHARACTERS = 1_500
 
@@ -150,7 +152,7 @@ def start_session(
     browser: which class's page comes after *I'm done*.
     """
     _end_row(cast(ServerSession, session).row)
-    token = TOKEN_MARK + secrets.token_urlsafe(24)
+    token = TOKEN_MARK + secrets.token_urlsafe(TOKEN_BYTES)
     # A class's tablet is nobody's own, whatever was ticked.
     own = own and device_id is None
     session.clear()

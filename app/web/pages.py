@@ -13,6 +13,7 @@ from flask_babel import format_number, get_locale, get_timezone
 from flask_babel import gettext as _
 
 from app.web.headers import host_name
+from app.web.whitespace import WithoutLineEnds
 
 # Nothing in it that an address writes otherwise.
 PLAIN = re.compile(r"[0-9A-Za-z_-]+\Z")
@@ -23,12 +24,14 @@ PLACE = 987_654_321_012_345
 def register(app: Flask) -> None:
     app.jinja_env.globals["stylesheet"] = _by_its_words(app, "site.css")
     app.jinja_env.globals["paper_stylesheet"] = _by_its_words(app, "paper.css")
+    app.jinja_env.globals["keep_script"] = _by_its_words(app, "keep.js")
     app.jinja_env.globals["url_for"] = address
     app.jinja_env.filters["day"] = day
     app.jinja_env.filters["clock"] = clock
     app.jinja_env.filters["size"] = size
     app.jinja_env.globals["school_address"] = school_address
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension(WithoutLineEnds)
 
     @app.get("/ping")
     def ping() -> Response:
@@ -36,9 +39,9 @@ def register(app: Flask) -> None:
 
 
 def _by_its_words(app: Flask, name: str) -> str:
-    """Make a stylesheet's address: other words in it, another address."""
-    css = Path(app.static_folder or "") / name
-    digest = hashlib.sha256(css.read_bytes()).hexdigest()[:8]
+    """Make a static file's address: other words in it, another address."""
+    file = Path(app.static_folder or "") / name
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:8]
     return f"/static/{name}?{digest}"
 
 

@@ -65,10 +65,17 @@ def test_a_mark_never_falls(app: Flask, room: Class) -> None:
     assert room.mark() == 7
 
 
-def test_im_done_brings_the_proof_too(app: Flask, room: Class) -> None:
+@pytest.mark.parametrize("as_field", [True, False])
+def test_im_done_brings_the_proof_too(
+    app: Flask, room: Class, *, as_field: bool
+) -> None:
     said = marks.proof(room.reader, {room.thread.id: 7, marks.EVERYTHING: 9})
+    client = Client(app, room.reader)
 
-    Client(app, room.reader).post("/done", {"read": said})
+    if as_field:
+        client.post("/done", {"read": said})
+    else:
+        client.post(f"/done?r={said}")
 
     assert room.mark() == 7
     assert room.reader.seen_no == 9

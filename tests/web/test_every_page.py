@@ -239,7 +239,7 @@ class Judge(HTMLParser):
             self.faults.append("a picture without words")
         if tag == "form":
             self.form = [] if given.get("method") == "post" else None
-        elif tag == "input" and self.form is not None:
+        elif tag in ("input", "button") and self.form is not None:
             self.form.append(given.get("name", ""))
 
     def handle_endtag(self, tag: str) -> None:
@@ -262,8 +262,11 @@ def test_the_judge_sees_what_pages_may_not_have() -> None:
         '<p id="a"><p id="a">', "<input>", '<meta http-equiv="refresh">',
     ):  # fmt: skip
         assert Judge(bad).faults, bad
-    good = '<form method="post"><input type="hidden" name="csrf_token"></form>'
-    assert Judge(good).faults == []
+    for good in (
+        '<form method="post"><input type="hidden" name="csrf_token"></form>',
+        '<form method="post"><button name="csrf_token">Go</button></form>',
+    ):
+        assert Judge(good).faults == []
 
 
 def test_everybody_whose_pages_are_listed_is_asked(school: School) -> None:

@@ -1,11 +1,12 @@
 """What goes on the wire around a page: strict headers, our own names, gzip."""
 
 import gzip
+import random
 import socket
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, Response, g, redirect
 
 from app.factory import create_app
 from app.web.headers import CONTENT_SECURITY_POLICY, FOREVER
@@ -16,22 +17,97 @@ from tests.clients import Client
 @pytest.mark.parametrize("url", ["/", "/sign-in", "/nothing-here", "/letters"])
 def test_every_page_is_strict_and_kept_by_no_device(app: Flask, url: str) -> None:
     for client in (Client(app), Client(app, a_teacher())):
-        headers = client.get(url).headers
+        headers = client.get(url, follow_redirects=True).headers
 
         assert headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
         assert headers["Cache-Control"] == "no-store"
-        assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["X-Frame-Options"] == "DENY"
-        assert headers["Referrer-Policy"] == "same-origin"
 
 
 def test_the_policy_lets_no_script_run_and_no_inline_style() -> None:
-    rules = dict(rule.split(" ", 1) for rule in CONTENT_SECURITY_POLICY.split(";"))
+    rules = rules_of(CONTENT_SECURITY_POLICY)
 
-    assert rules["default-src"] == "'none'"
+    assert rules["default-src"] == rules["base-uri"] == "'none'"
     assert "script-src" not in rules
-    assert rules["style-src"] == rules["img-src"] == rules["form-action"] == "'self'"
+    assert "img-src" not in rules
+    assert rules["style-src"] == rules["form-action"] == "'self'"
     assert "unsafe" not in CONTENT_SECURITY_POLICY
+
+
+@pytest.mark.parametrize(
+    ("page", "pictures"),
+    [
+        ('<p><img src="/x" alt="A boat"></p>', "'self'"),
+        ("<p>&lt;img src=x&gt;</p>", None),
+        ("<p>No picture.</p>", None),
+    ],
+)
+def test_a_page_may_show_pictures_where_it_has_one(
+    app: Flask, page: str, pictures: str | None
+) -> None:
+    app.add_url_rule("/made", view_func=lambda: page)
+
+    rules = rules_of(Client(app).get("/made").headers["Content-Security-Policy"])
+
+    assert rules.get("img-src") == pictures
+    assert rules["default-src"] == "'none'"
+
+
+def test_a_script_of_ours_runs_where_a_page_says_so(app: Flask) -> None:
+    def made() -> str:
+        g.has_script = True
+        return "<p>A page."
+
+    app.add_url_rule("/made", view_func=made)
+
+    policy = Client(app).get("/made").headers["Content-Security-Policy"]
+
+    assert rules_of(policy)["script-src"] == "'self'"
+    assert rules_of(policy)["default-src"] == "'none'"
+
+
+def test_a_page_says_its_charset_once_and_not_another(app: Flask) -> None:
+    a_teacher()
+    app.add_url_rule("/bare", view_func=lambda: "<p>Olá")
+
+    ours, bare = Client(app).get("/sign-in"), Client(app).get("/bare")
+
+    assert ours.headers["Content-Type"] == "text/html"
+    assert '<meta charset="utf-8">' in ours.text[:1024]
+    assert bare.headers["Content-Type"] == "text/html; charset=utf-8"
+
+
+@pytest.mark.parametrize("mimetype", ["text/csv", "image/jpeg", "text/plain"])
+def test_what_is_no_page_is_taken_for_nothing_else(app: Flask, mimetype: str) -> None:
+    app.add_url_rule("/made", view_func=lambda: Response("<p>", mimetype=mimetype))
+
+    headers = Client(app).get("/made").headers
+
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Type"].startswith(mimetype)
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_what_leads_on_has_no_words_of_its_own(app: Flask) -> None:
+    client = Client(app, a_teacher())
+
+    answer = client.post("/done")
+
+    assert (answer.status_code, answer.data) == (303, b"")
+    assert "Content-Type" not in answer.headers
+    assert answer.headers["Location"]
+    assert "Set-Cookie" in answer.headers
+
+
+def test_an_address_that_moved_for_good_is_kept_by_no_device(app: Flask) -> None:
+    app.add_url_rule("/old", view_func=lambda: redirect("/new", 301))
+
+    assert Client(app).get("/old").headers["Cache-Control"] == "no-store"
+
+
+def rules_of(policy: str) -> dict[str, str]:
+    parted = (rule.partition(" ") for rule in policy.split(";"))
+    return {name: value for name, _space, value in parted}
 
 
 def test_errors_are_strict_too(app: Flask) -> None:
@@ -153,6 +229,17 @@ def test_pages_are_packed_for_who_can_unpack(
         body = gzip.decompress(answer.data) if packed else answer.data
         assert len(body) == len(plain.data)
         assert int(answer.headers["Content-Length"]) == len(answer.data)
+
+
+@pytest.mark.parametrize("length", [200, 249, 250, 251, 7930, 7931, 32_506, 33_000])
+def test_a_page_of_any_length_unpacks_whole(app: Flask, length: int) -> None:
+    page = "".join(random.Random(length).choices("abc <>", k=length // 2)) * 2
+    app.add_url_rule("/made", view_func=lambda: page)
+
+    answer = Client(app).get("/made", headers={"Accept-Encoding": "gzip"})
+
+    assert gzip.decompress(answer.data) == page.encode()
+    assert len(answer.data) <= len(gzip.compress(page.encode(), 6))
 
 
 def test_a_cache_between_keeps_both_forms_of_the_stylesheet(app: Flask) -> None:

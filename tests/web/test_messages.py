@@ -118,7 +118,7 @@ def test_a_page_speaks_the_language_of_who_signed_in(app: Flask) -> None:
 
     page = Client(app, pupil).get("/").text
 
-    assert '<html lang="sw" dir="ltr">' in page
+    assert '<html lang="sw">' in page
     assert "Posta yangu" in page
 
 
@@ -129,7 +129,7 @@ def test_who_reads_a_language_that_pages_do_not_speak_gets_english(app: Flask) -
 
     page = Client(app, pupil).get("/").text
 
-    assert '<html lang="en" dir="ltr">' in page
+    assert '<html lang="en">' in page
     assert "My post" in page
 
 
