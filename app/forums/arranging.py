@@ -16,6 +16,8 @@ from app.posts.models import Post, Thread
 from app.web.errors import Refused
 
 CATEGORY_MAX = 80
+# Of one space: all of them are on the page that moves a thread.
+FORUMS_MAX = 50
 
 
 @dataclass(frozen=True)
@@ -92,9 +94,18 @@ def make_forum(space_id: int, title: str, category: str, lang: str) -> Forum:
     So a second tap on the button makes no second forum.
     """
     called, grouped = checked_title(title, "title"), checked_category(category)
-    known = _named(space_id, called)
+    there = forums_of(space_id)
+    known = _named(there, called)
     if known is not None:
         return known
+    if len(there) >= FORUMS_MAX:
+        raise Refused(
+            _(
+                "These readers have %(most)s forums already, and more would not fit on "
+                "a page. Give one of them another name.",
+                most=FORUMS_MAX,
+            )
+        )
     forum = Forum(space_id=space_id, title=called, category=grouped, lang=lang)
     db.session.add(forum)
     db.session.flush()
@@ -104,7 +115,7 @@ def make_forum(space_id: int, title: str, category: str, lang: str) -> Forum:
 def rename_forum(forum: Forum, title: str, category: str) -> None:
     """Call and group a forum otherwise; Refused says why not; flushes."""
     called, grouped = checked_title(title, "title"), checked_category(category)
-    if _named(forum.space_id, called) not in (None, forum):
+    if _named(forums_of(forum.space_id), called) not in (None, forum):
         raise Refused(
             _(
                 "The forum “%(title)s” is there already. Give this one another name.",
@@ -130,9 +141,9 @@ def checked_category(typed: str) -> str:
     return category
 
 
-def _named(space_id: int, title: str) -> Forum | None:
-    """Find the space's forum that is called so, however it is typed."""
-    alike = (forum for forum in forums_of(space_id) if _same(forum.title, title))
+def _named(forums: Sequence[Forum], title: str) -> Forum | None:
+    """Find the forum that is called so, however it is typed."""
+    alike = (forum for forum in forums if _same(forum.title, title))
     return next(alike, None)
 
 

@@ -28,15 +28,16 @@ from app.accounts.models import ANYONE, Account
 from app.classrooms.models import Space, space_ids, space_langs
 from app.db import db
 from app.forums.models import Forum
-from app.posts.models import FORUM_THREAD, NOT_OUT, Post, ReadMark, Revision, Thread
+from app.posts.models import NOT_OUT, Post, ReadMark, Revision, Thread
 from app.posts.permissions import second_adult
 from app.web.paging import MAX_KEY
 
-# A class has a dozen; what a hundred with long names take is too much for one page.
-FORUM_TITLES_BYTES = 11_000
+# A class has a dozen forums; what a hundred with long names take fills two pages.
+FORUM_TITLES_BYTES = 14_000
+# Suggested where a forum is made; any other may be written.
+CATEGORIES_SHOWN = 20
+# Titles of 120 letters of any script: some 11 kB after gzip.
 THREADS_A_PAGE = 30
-# Thirty Arabic titles of 120 letters; what an emoji takes fills the page sooner.
-TITLES_BYTES = 11_000
 PLACE = re.compile(r"([01])-(\d{1,18})-(\d{1,15})", re.ASCII)
 
 
@@ -77,7 +78,7 @@ def shelves_of(viewer: Account, *, after: int = 0) -> Shelves:
     ]
     categories = sorted({shelf.category for shelf in found if shelf.category})
     more = shown[-1].id if len(shown) < len(rest) else None
-    return Shelves(spaces, categories, more)
+    return Shelves(spaces, categories[:CATEGORIES_SHOWN], more)
 
 
 def _by_category(shelves: Sequence[Shelf]) -> Sequence[tuple[str, Sequence[Shelf]]]:
@@ -186,9 +187,6 @@ class Row(NamedTuple):
     def place(self) -> Place:
         return Place(self.pinned, self.last_key, self.id)
 
-    def page_bytes(self) -> int:
-        return len(self.title.encode()) + 100
-
 
 @dataclass(frozen=True)
 class Listing:
@@ -206,18 +204,8 @@ def threads_of(forum_id: int, viewer: Account, *, before: Place = TOP) -> Listin
     given = ANYONE.as_viewer(viewer) | {"forum_id": forum_id}
     given |= {"pinned": before.pinned, "key": before.last_key, "edge": before.thread_id}
     found = db.session.connection().execute(_threads(), given).all()
-    rows = _fitting([Row(*row) for row in found[:THREADS_A_PAGE]])
+    rows = [Row(*row) for row in found[:THREADS_A_PAGE]]
     return Listing(rows, rows[-1].place if len(rows) < len(found) else None)
-
-
-def _fitting(rows: Sequence[Row]) -> Sequence[Row]:
-    """Take rows until the page is full; one title never fills it."""
-    total = 0
-    for n, row in enumerate(rows):
-        total += row.page_bytes()
-        if total > TITLES_BYTES:
-            return rows[:n]
-    return rows
 
 
 @cache
@@ -234,7 +222,6 @@ def _threads() -> Select[Any]:
         .outerjoin(ReadMark, mark)
         .where(
             Thread.forum_id == bindparam("forum_id", type_=Integer),
-            Thread.kind == FORUM_THREAD,
             place < edge,
         )
         .with_only_columns(

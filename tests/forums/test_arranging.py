@@ -1,5 +1,6 @@
 """Tests of app/forums/arranging.py and its pages: pinned, locked, moved, announced, followed."""
 
+import random
 from collections.abc import Sequence
 
 import pytest
@@ -10,7 +11,7 @@ from werkzeug.test import TestResponse
 from app.accounts.models import Account
 from app.classrooms.models import Classroom, Space
 from app.db import db
-from app.forums.arranging import make_forum, rename_forum
+from app.forums.arranging import FORUMS_MAX, make_forum, rename_forum
 from app.forums.models import Forum
 from app.moderation.log import first_broken
 from app.moderation.models import ModerationLog
@@ -29,6 +30,8 @@ from tests.builders import (
     teacher_of,
 )
 from tests.clients import Client
+from tests.forums.test_thread_page import bytes_on_the_wire, link
+from tests.web.test_every_page import MOST_BYTES
 
 WORDS = {"source": "The river is high today.", "lang": "es", "key": "key-of-this-form"}
 
@@ -360,29 +363,60 @@ def test_the_forums_stand_by_space_and_category(
     assert page.count("<h3") == 2
 
 
+def wide_names(count: int) -> list[str]:
+    """Titles of 80 letters that no gzip makes much smaller."""
+    dice = random.Random(1)
+    return [
+        "".join(chr(dice.randint(0x20000, 0x2A6DF)) for _n in range(80))
+        for _n in range(count)
+    ]
+
+
 def test_many_forums_take_several_pages_and_none_is_left_out(
-    app: Flask, ours: Classroom
+    app: Flask, ours: Classroom, space: Space
 ) -> None:
-    own = own_space(ours)
-    wide = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
-    names = {f"{n} {wide * 2}"[:80] for n in range(100)}
-    db.session.add_all(
-        Forum(space_id=own.id, title=name, category=wide, lang="ar") for name in names
-    )
+    names = wide_names(2 * FORUMS_MAX)
+    for one, called in (
+        (own_space(ours), names[:FORUMS_MAX]), (space, names[FORUMS_MAX:]),
+    ):  # fmt: skip
+        for name in called:
+            make_forum(one.id, name, name[:20], "en")
     db.session.commit()
-    client = Client(app, a_pupil(ours))
+    client = Client(app, teacher_of(ours))
 
-    url, found = "/forums", set[str]()
-    for _page in range(9):
+    url: str | None = "/forums"
+    found: list[str] = []
+    while url is not None:
         answer = client.get(url, headers={"Accept-Encoding": "gzip"})
-        assert len(answer.data) < 13_000
+        assert bytes_on_the_wire(answer) <= MOST_BYTES
         page = client.get(url).text
-        found |= {name for name in names if f">{name}<" in page}
-        if "More forums" not in page:
-            break
-        url = page.split('">More forums')[0].rsplit('"', 1)[1]
+        found += [name for name in names if f">{name}<" in page]
+        url = link(page, "More forums")
 
-    assert found == names
+    assert sorted(found) == sorted(names)
+
+
+def test_the_page_that_moves_a_thread_holds_all_forums_there_may_be(
+    app: Flask, ours: Classroom, space: Space, thread: Thread
+) -> None:
+    for name in wide_names(FORUMS_MAX - 1):
+        make_forum(space.id, name, "", "en")
+    db.session.commit()
+    client = Client(app, teacher_of(ours))
+
+    page = client.get(
+        f"/threads/{thread.id}/arrange", headers={"Accept-Encoding": "gzip"}
+    )
+    one_more = client.post("/forums", {"title": "Rivers", "space": str(space.id)})
+    elsewhere = client.post(
+        "/forums", {"title": "Rivers", "space": str(own_space(ours).id)}
+    )
+
+    assert bytes_on_the_wire(page) <= MOST_BYTES
+    assert one_more.status_code == 422
+    assert "Give one of them another name" in one_more.text
+    assert 'value="Rivers"' in one_more.text
+    assert elsewhere.status_code == 303
 
 
 def test_who_belongs_to_no_class_has_no_forums(app: Flask, ours: Classroom) -> None:
