@@ -19,7 +19,7 @@ HEADERS = (
 )
 MARK = "----WebKitFormBoundaryAbCdEf0123456789"
 # Nobody reloads more often; a server that is well has answered long before.
-MOST_RELOADS = 40
+MOST_RELOADS = 20
 
 
 class Lost(Exception):  # noqa: N818  # what a browser shows as a page of its own
@@ -108,29 +108,30 @@ class Browser:
 
     def __init__(self, port: int, cookie: str, *, patience_seconds: float) -> None:
         self.port = port
-        self.patience_seconds = patience_seconds
+        self.patience_seconds = self.patient_seconds = patience_seconds
         self.cookies = {"s": cookie}
         self.line: socket.socket | None = None
         self.waiting = b""
-        self.reloads = 0
         # Of the last redirect, so that a fault can name its bytes.
         self.redirect_head_bytes, self.redirect_bytes = 300, 500
 
     def again(self) -> "Browser":
         """The same browser on a connection of its own, as a second tap uses it."""
-        other = Browser(self.port, "", patience_seconds=self.patience_seconds)
+        other = Browser(self.port, "", patience_seconds=self.patient_seconds)
         other.cookies = dict(self.cookies)
         return other
 
     def open(self, asked: Asked) -> Page:
         """Follow a link or send a form; press *Reload* until a whole page has come."""
-        for _n in range(MOST_RELOADS):
+        for n in range(MOST_RELOADS):
             try:
                 asked, reply = self._step(asked)
             except Lost:
                 self.close()
-                self.reloads += 1
+                # She learns to wait; else a slow machine would only get more to do.
+                self.patience_seconds = self.patient_seconds * 2 ** min(n, 5)
                 continue
+            self.patience_seconds = self.patient_seconds
             if reply is not None:
                 assert isinstance(asked, Form) or reply.status < 500
                 return self._page(asked, reply)
@@ -187,7 +188,8 @@ class Browser:
     def _ask(self, request: bytes) -> Reply:
         if self.line is None:
             place = ("127.0.0.1", self.port)
-            self.line = socket.create_connection(place, self.patience_seconds)
+            self.line = socket.create_connection(place)
+        self.line.settimeout(self.patience_seconds)
         self.line.sendall(request)
         while b"\r\n\r\n" not in self.waiting:
             self._receive()
