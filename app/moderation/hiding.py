@@ -28,6 +28,16 @@ def moderated_posts(viewer: Account) -> Select[tuple[Post]]:
     )
 
 
+def reported_posts(viewer: Account) -> Select[tuple[Post]]:
+    """Select the posts whose reports a teacher closes.
+
+    Also what its author has taken back since: a report is about what was read.
+    """
+    return select(Post).where(
+        moderated_by(viewer), Post.published_at.is_not(None), Post.erased_at.is_(None)
+    )
+
+
 def hide(post: Post, teacher: Account, reason: str) -> None:
     """Take a post from its readers' eyes and close its reports; flushes."""
     if post.hidden_at is None:
@@ -71,7 +81,7 @@ def keep(post: Post, teacher: Account) -> None:
 
 def open_reports(viewer: Account) -> Select[tuple[Report]]:
     """Select the reports a teacher should look at, oldest first."""
-    posts = moderated_posts(viewer).with_only_columns(Post.id)
+    posts = reported_posts(viewer).with_only_columns(Post.id)
     return (
         select(Report)
         .where(Report.closed_at.is_(None), Report.post_id.in_(posts))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import login_required
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.sessions import viewer
@@ -12,6 +13,7 @@ from app.classrooms.permissions import is_teacher, looks_after_pupils
 from app.db import db
 from app.moderation import hiding, review
 from app.moderation.models import Report
+from app.posts.differences import Piece, difference, in_short
 from app.posts.models import (
     Post,
     Revision,
@@ -30,6 +32,8 @@ bp = Blueprint("moderation", __name__, template_folder="templates")
 # Whole texts, so a page holds few; the rest follows as these are dealt with.
 PAGE_REVISIONS = 10
 PAGE_BYTES = 24_000
+# Of what a change alters: its new words stand there whole.
+CHANGE_BYTES = 800
 # What the form does when nobody presses a button but Enter.
 TICKED = "ticked"
 
@@ -46,11 +50,20 @@ def _waiting_page(error: Refused | None = None, *, kept: str = "") -> str:
     return render_template(
         "moderation/waiting.html",
         items=shown_revisions(revisions, viewer()),
+        changes={revision.id: _change_of(revision) for revision in revisions},
         count=waiting_count(viewer()),
         error=error,
         kept=kept,
         thread_url=thread_url,
     )
+
+
+def _change_of(revision: Revision) -> Sequence[Piece]:
+    """Say what a change alters of the words that are out; nothing of a new post."""
+    out = revision.post.current
+    if out is None:
+        return ()
+    return in_short(difference(out.source, revision.source), CHANGE_BYTES)
 
 
 def _page_of_waiting() -> Sequence[Revision]:
@@ -59,6 +72,7 @@ def _page_of_waiting() -> Sequence[Revision]:
         .options(
             joinedload(Revision.post).options(
                 joinedload(Post.author),
+                joinedload(Post.current),
                 joinedload(Post.thread)
                 .selectinload(Thread.readers)
                 .joinedload(ThreadReader.person),
@@ -81,22 +95,9 @@ def waiting_now() -> Answer:
     _teachers_only()
     act, ids = _asked()
     found = db.session.scalars(waiting_for(viewer()).where(Revision.id.in_(ids))).all()
+    gone = ids - {revision.id for revision in found}
     try:
-        gone = ids - {revision.id for revision in found}
-        if act != "release" and _notes_to(gone):
-            raise Refused(
-                _(
-                    "Somebody has dealt with this already. Look at it before you do more; "
-                    "your note is below."
-                )
-            )
-        if not found and _notes(besides=ids):
-            raise Refused(
-                _(
-                    "Nothing is ticked. Tick what should go out, or press the button "
-                    "below your note."
-                )
-            )
+        _check_notes(act, ids, gone)
         for revision in found:
             _act(act, revision)
     except Refused as refusal:
@@ -105,7 +106,45 @@ def waiting_now() -> Answer:
     db.session.commit()
     if _notes(besides=ids):
         return _waiting_page()  # the notes to the others are still being written
-    return redirect(url_for("moderation.waiting", done=len(found)), code=303)
+    unread = _never_out(gone)
+    return redirect(
+        url_for("moderation.waiting", done=len(found), unread=unread or None), code=303
+    )
+
+
+def _never_out(ids: set[int]) -> int:
+    """Count the versions that were asked for and did not go out, now or before."""
+    if not ids:
+        return 0
+    asked = select(func.count(Revision.id)).where(
+        Revision.id.in_(ids), Revision.published_at.is_(None)
+    )
+    return db.session.scalar(asked) or 0
+
+
+def _check_notes(act: str, ids: set[int], gone: set[int]) -> None:
+    """Refuse where a note would be lost: nothing is done then."""
+    if _notes_to(gone):
+        raise Refused(
+            _(
+                "Its author has changed this post or taken it back meanwhile, or somebody "
+                "has dealt with it. Look at it before you do more; your note is below."
+            )
+        )
+    if act == "release" and _notes_to(ids):
+        raise Refused(
+            _(
+                "You wrote a note to a post that would go out as it is. Press “Return "
+                "with the note” below it, or empty the note and release it."
+            )
+        )
+    if ids <= gone and _notes(besides=ids):
+        raise Refused(
+            _(
+                "Nothing is ticked. Tick what should go out, or press the button "
+                "below your note."
+            )
+        )
 
 
 def _asked() -> tuple[str, set[int]]:
@@ -203,7 +242,7 @@ def reports() -> Answer:
         .order_by(Post.hidden_at.desc())
         .limit(PAGE_REVISIONS)
     ).all()
-    posts = {row.post.id: row.post for row in found}
+    posts = {row.post.id: row.post for row in found if not row.post.withdrawn_at}
     items = {item.post.id: item for item in shown(posts.values(), viewer(), whole=True)}
     return render_template(
         "moderation/reports.html",
@@ -217,8 +256,12 @@ def reports() -> Answer:
 @login_required
 def moderate(post_uid: str) -> Answer:
     """`do` is hide, show or keep."""
-    post = one_or_404(hiding.moderated_posts(viewer()).where(Post.named(post_uid)))
     act = request.form.get("do")
+    if act == "keep":
+        posts = hiding.reported_posts(viewer())
+    else:
+        posts = hiding.moderated_posts(viewer())
+    post = one_or_404(posts.where(Post.named(post_uid)))
     if act == "hide":
         hiding.hide(post, viewer(), request.form.get("reason", ""))
     elif act == "show":

@@ -1,5 +1,9 @@
 """What waits for a teacher: released, returned or kept back, and by whom."""
 
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
@@ -12,11 +16,13 @@ from app.jobs import Job
 from app.moderation.log import first_broken
 from app.moderation.models import ModerationLog
 from app.moderation.review import NOTE_MAX, refuse, release, return_to_author
+from app.posts.editing import change as make_version
 from app.posts.models import (
     HELD,
     PUBLISHED,
     REFUSED,
     RETURNED,
+    SUPERSEDED,
     Post,
     Thread,
     waiting_for,
@@ -334,3 +340,128 @@ def test_a_note_that_came_too_late_is_kept_and_told(app: Flask, room: Class) -> 
     assert late.status_code == 422
     assert "Leave it out." in late.text
     assert acts() == ["release"]
+
+
+def change(post: Post, room: Class, words: str = "Good <b>evening</b>.") -> int:
+    """Change a post as its author; gives the id of the version that waits."""
+    base = len(post.revisions)
+    revision = make_version(post, room.pupil, words, "en", base=base)
+    db.session.commit()
+    return revision.id
+
+
+def test_a_superseded_version_is_not_released_and_the_teacher_is_told(
+    app: Flask, room: Class
+) -> None:
+    a_post(room.thread, room.teacher)
+    post, opened = held(room)
+    other, also_ticked = held(room)
+    newer = change(post, room)
+    client = Client(app, room.teacher)
+
+    form = {"do": "ticked", "tick": [str(opened), str(also_ticked)]}
+    answer = client.post("/waiting", form, follow_redirects=True)
+
+    assert "Not all went out" in answer.text
+    assert "Good &lt;b&gt;evening&lt;/b&gt;." in answer.text
+    assert waiting_ids(room.teacher) == [newer]
+    assert state(other) == PUBLISHED
+    assert acts() == ["release"]
+
+
+def test_releasing_twice_is_no_reason_to_tell_of_a_change(
+    app: Flask, room: Class
+) -> None:
+    _post, revision = held(room)
+    client = Client(app, room.teacher)
+    form = {"do": f"release {revision}"}
+    client.post("/waiting", form)
+
+    answer = client.post("/waiting", form, follow_redirects=True)
+
+    assert "Not all went out" not in answer.text
+
+
+@pytest.mark.parametrize("act", ["ticked", "release"])
+def test_a_note_to_a_post_that_would_go_out_is_not_lost(
+    app: Flask, room: Class, act: str
+) -> None:
+    post, revision = held(room)
+    form = {"do": act if act == "ticked" else f"{act} {revision}"}
+    form |= {"tick": str(revision), f"note{revision}": "Say <more>."}
+
+    answer = Client(app, room.teacher).post("/waiting", form)
+
+    assert answer.status_code == 422
+    assert ">Say &lt;more&gt;.</textarea>" in answer.text
+    assert "Press “Return with the note”" in answer.text
+    assert state(post) == HELD
+
+
+def test_a_change_to_what_is_out_says_so_and_what_is_other(
+    app: Flask, room: Class
+) -> None:
+    a_post(room.thread, room.teacher)
+    post, _revision = held(room, "Our river is long and blue.")
+    held(room)
+    released(post, room.teacher)
+    change(post, room, "Our river is long and green & deep.")
+
+    page = Client(app, room.teacher).get("/waiting").text
+
+    article = page.split("A change to a post that is out")[1].split("</article>")[0]
+    assert page.count("A change to a post that is out") == 1
+    assert "Our river is long and green &amp; deep.</p>" in article
+    assert 'taken out: <span dir="auto">blue.</span>' in article
+    assert 'added: <span dir="auto">green &amp; deep.</span>' in article
+    assert f"/p/{post.id}/history" in article
+
+
+@pytest.mark.parametrize("first", ["author", "teacher"])
+def test_a_change_and_a_release_at_once_have_one_outcome_and_lose_no_word(
+    app: Flask, room: Class, first: str
+) -> None:
+    """Both press at the same moment; who comes second sees what the first did."""
+    a_post(room.thread, room.teacher)
+    post, opened = held(room, "Good morning.")
+    post_id, author, teacher = (
+        post.id,
+        Client(app, room.pupil),
+        Client(app, room.teacher),
+    )
+    for client in (author, teacher):
+        client.token = client.read_token()
+
+    def edit() -> None:
+        form = {"source": "Good evening.", "lang": "en", "base": "1"}
+        assert author.post(f"/p/{post_id}/edit", form).status_code == 303
+
+    def let_out() -> None:
+        form = {"do": f"release {opened}"}
+        assert teacher.post("/waiting", form).status_code == 303
+
+    db.session.rollback()
+    acts = (edit, let_out) if first == "author" else (let_out, edit)
+    begins = threading.Barrier(2)
+
+    def race(act: Callable[[], None], *, late: bool) -> None:
+        begins.wait()
+        if late:
+            time.sleep(0.005)
+        act()
+
+    with ThreadPoolExecutor(2) as pool:
+        done = [pool.submit(race, act, late=bool(n)) for n, act in enumerate(acts)]
+        for one in done:
+            one.result()
+
+    found = {
+        one.source: one.state for one in db.session.get_one(Post, post_id).revisions
+    }
+    assert found in (
+        {"Good morning.": PUBLISHED, "Good evening.": HELD},
+        {"Good morning.": SUPERSEDED, "Good evening.": HELD},
+    )
+    out = db.session.get_one(Post, post_id).current
+    assert (out.source if out else None) in (None, "Good morning.")
+    assert len(waiting_ids(room.teacher)) == 1

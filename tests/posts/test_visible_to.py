@@ -25,6 +25,7 @@ from app.classrooms.partnering import propose
 from app.db import db, now
 from app.moderation.hiding import hide, show_again
 from app.moderation.review import refuse, return_to_author
+from app.posts.editing import change
 from app.posts.models import (
     HELD,
     LETTERS,
@@ -35,7 +36,7 @@ from app.posts.models import (
     waiting_count,
     waiting_for,
 )
-from app.posts.publishing import changed, mend
+from app.posts.publishing import changed
 from tests.builders import (
     a_classroom,
     a_partnership,
@@ -175,7 +176,7 @@ def test_a_mended_post_waits_anew(pair: Pair) -> None:
     return_to_author(post.waiting, pair.teacher, "Say more.")
     db.session.commit()
 
-    mend(post, "Now with more words.", "es")
+    change(post, pair.pupil, "Now with more words.", "es", base=1)
     db.session.commit()
 
     assert not reads(pair.mate, post)
