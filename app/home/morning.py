@@ -1,43 +1,28 @@
-"""What is there for me: a pupil's post and a teacher's morning."""
+"""What is there for a teacher, and for who reads along: what waits, and the forums."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import ScalarSelect, Select, exists, func, select
-from sqlalchemy.orm import joinedload
 
-from app.accounts.models import Account
+from app.accounts.models import ANYONE, Account
 from app.classrooms.models import SpaceClassroom
 from app.classrooms.partnering import asked_of
 from app.db import db
+from app.home.news import has_unread, her_mark
 from app.moderation.hiding import open_reports
 from app.moderation.models import Report
 from app.posts.models import (
     FORUM_THREAD,
-    LETTERS,
-    Post,
+    ReadMark,
     Revision,
     Thread,
-    ThreadReader,
     waiting_for,
 )
-from app.posts.showing import ShownPost, shown, with_words
 
-LETTERS_IN_FULL = 5
 THREADS_LISTED = 10
-OWN_LISTED = 10
-
-
-@dataclass(frozen=True)
-class LetterThread:
-    """A pen pal's thread with its last letter, and whether it is my turn."""
-
-    thread: Thread
-    last: ShownPost | None
-
-    @property
-    def my_turn(self) -> bool:
-        return self.last is not None and not self.last.own
 
 
 @dataclass(frozen=True)
@@ -47,6 +32,15 @@ class Waiting:
     posts: int
     reports: int
     asked: bool
+
+
+class Latest(NamedTuple):
+    """A forum thread; `is_new` where she follows it and others wrote since she read."""
+
+    id: int
+    title: str
+    lang: str
+    is_new: bool
 
 
 def what_waits(viewer: Account) -> Waiting:
@@ -63,61 +57,22 @@ def _count(ids: Select[tuple[int]]) -> ScalarSelect[int]:
     return select(func.count()).select_from(found).scalar_subquery()
 
 
-def letter_threads(viewer: Account) -> list[LetterThread]:
-    """My own letter threads, those that wait for my answer first; three queries."""
-    mine = select(ThreadReader.thread_id).where(
-        ThreadReader.person_id == viewer.person_id
-    )
-    found = db.session.scalars(
-        Thread.visible_to(viewer)
-        .where(Thread.kind == LETTERS, Thread.id.in_(mine))
-        .options(joinedload(Thread.readers).joinedload(ThreadReader.person))
-        .limit(LETTERS_IN_FULL)
-    )
-    threads = found.unique().all()
-    newest = (
-        Post.visible_to(viewer)
+def latest_threads(viewer: Account) -> Sequence[Latest]:
+    """List what is new in threads she follows, then those with the newest posts."""
+    given = ANYONE.as_viewer(viewer)
+    rows = db.session.connection().execute(_latest(), given).all()
+    return [Latest(*row) for row in rows]
+
+
+@cache
+def _latest() -> Select[Any]:
+    is_new = func.coalesce(ReadMark.follows & has_unread(), False)
+    return (
+        Thread.visible_to(ANYONE)
+        .outerjoin(ReadMark, her_mark())
+        .where(Thread.kind == FORUM_THREAD, Thread.post_count > 0)
+        .with_only_columns(Thread.id, Thread.title, Thread.lang, is_new)
         .order_by(None)
-        .where(Post.thread_id.in_([thread.id for thread in threads]))
-        .with_only_columns(func.max(Post.order_key))
-        .group_by(Post.thread_id)
-    )
-    posts = db.session.scalars(
-        with_words(select(Post).where(Post.order_key.in_(newest)))
-    ).all()
-    last = {item.post.thread_id: item for item in shown(posts, viewer)}
-    entries = [LetterThread(thread, last.get(thread.id)) for thread in threads]
-    return sorted(entries, key=lambda entry: not entry.my_turn)
-
-
-def own_posts(viewer: Account) -> Sequence[Post]:
-    """My newest posts that are with the teacher or came back."""
-    return db.session.scalars(
-        with_words(Post.visible_to(viewer))
-        .options(joinedload(Post.thread))
-        .where(
-            Post.author_id == viewer.person_id,
-            Post.waiting.has(),
-        )
-        .order_by(None)
-        .order_by(Post.id.desc())
-        .limit(OWN_LISTED)
-    ).all()
-
-
-def latest_threads(viewer: Account) -> Sequence[Thread]:
-    """The forum threads with the newest posts."""
-    newest = (
-        Post.visible_to(viewer)
-        .order_by(None)
-        .with_only_columns(Post.thread_id, func.max(Post.order_key).label("last"))
-        .group_by(Post.thread_id)
-        .subquery()
-    )
-    return db.session.scalars(
-        select(Thread)
-        .join(newest, newest.c.thread_id == Thread.id)
-        .where(Thread.kind == FORUM_THREAD)
-        .order_by(newest.c.last.desc())
+        .order_by(is_new.desc(), Thread.last_key.desc())
         .limit(THREADS_LISTED)
-    ).all()
+    )

@@ -1,110 +1,91 @@
-"""The first page after signing in: what is there for me."""
+"""The morning of who teaches or reads along: what waits, and what is new."""
 
-import pytest
 from flask import Flask
 
 from app.accounts.tries import ALARM_AN_HOUR
 from app.classrooms.partnering import propose
 from app.db import db
-from app.home.morning import latest_threads, letter_threads, own_posts
+from app.home.morning import latest_threads
 from app.moderation.hiding import hide, report
-from app.moderation.review import return_to_author
+from app.posts import marks
+from app.posts.models import Post
 from tests.builders import (
     a_classroom,
-    a_partnership,
     a_post,
-    a_pupil,
-    a_thread,
-    letters_between,
-    own_space,
+    an_adult,
     released,
     some_wrong_tries,
-    teacher_of,
 )
 from tests.clients import Client
-
-
-class Pals:
-    """Two partner classes with a pair of pen pals."""
-
-    def __init__(self) -> None:
-        self.one, self.other = a_classroom(lang="en"), a_classroom(lang="en")
-        self.space = a_partnership(self.one, self.other)
-        self.teacher, self.third = teacher_of(self.one), teacher_of(self.other)
-        self.ana = a_pupil(self.one, "Ana Ruiz")
-        self.amina = a_pupil(self.other, "Amina Otieno")
-        self.letters = letters_between(self.space, self.teacher, self.ana, self.amina)
-
-
-@pytest.fixture
-def pals(app: Flask) -> Pals:
-    return Pals()
-
-
-def test_the_letters_that_wait_for_my_answer_come_first(pals: Pals) -> None:
-    brian = a_pupil(pals.other, "Brian Kamau")
-    second = letters_between(pals.space, pals.teacher, pals.ana, brian)
-    released(a_post(pals.letters, pals.amina, "From Amina."), pals.third)
-    released(a_post(second, pals.ana, "To Brian."), pals.teacher)
-
-    found = letter_threads(pals.ana)
-
-    assert [(entry.thread, entry.my_turn) for entry in found] == [
-        (pals.letters, True),
-        (second, False),
-    ]
-    assert found[0].last is not None
-    assert "From Amina." in found[0].last.body
-
-
-def test_an_answer_of_mine_that_waits_is_my_last_letter(pals: Pals) -> None:
-    released(a_post(pals.letters, pals.amina), pals.third)
-    a_post(pals.letters, pals.ana)
-
-    assert [entry.my_turn for entry in letter_threads(pals.ana)] == [False]
-    assert [entry.my_turn for entry in letter_threads(pals.amina)] == [False]
-
-
-def test_a_held_letter_is_not_yet_there_for_the_other(app: Flask, pals: Pals) -> None:
-    a_post(pals.letters, pals.ana, "Dear Amina.")
-
-    (entry,) = letter_threads(pals.amina)
-
-    assert entry.last is None
-    assert "Dear Amina." not in Client(app, pals.amina).get("/").text
-
-
-def test_teachers_have_no_letters_of_their_own(pals: Pals) -> None:
-    released(a_post(pals.letters, pals.ana), pals.teacher)
-
-    assert letter_threads(pals.teacher) == []
-
-
-def test_my_posts_that_wait_or_came_back_are_listed(app: Flask, pals: Pals) -> None:
-    thread = a_thread(own_space(pals.one), pals.teacher)
-    a_post(thread, pals.teacher)
-    out, held, returned = (a_post(thread, pals.ana) for _n in range(3))
-    released(out, pals.teacher)
-    assert returned.waiting is not None
-    return_to_author(returned.waiting, pals.teacher, "Say more.")
-    db.session.commit()
-
-    assert list(own_posts(pals.ana)) == [returned, held]
-    assert own_posts(pals.amina) == []
-    page = Client(app, pals.ana).get("/").text
-    assert "Say more." in page
-    assert f"/p/{returned.id}/mend" in page or f"/p/{returned.uid}/mend" in page
+from tests.home.pals import Pals
 
 
 def test_the_forum_threads_with_the_newest_posts_come_first(pals: Pals) -> None:
-    threads = [a_thread(own_space(pals.one), pals.teacher) for _n in range(3)]
-    posts = [a_post(thread, pals.teacher) for thread in threads]
-    a_post(threads[0], pals.teacher)
+    threads = [pals.thread() for _n in range(3)]
+    pals.reply(threads[0], "Once more.")
 
-    assert list(latest_threads(pals.ana)) == [threads[0], threads[2], threads[1]]
-    hide(posts[2], pals.teacher, "")
-    assert list(latest_threads(pals.ana)) == [threads[0], threads[1]]
-    assert latest_threads(pals.amina) == []
+    found = [thread.id for thread in latest_threads(pals.teacher)]
+
+    assert found == [threads[0].id, threads[2].id, threads[1].id]
+    assert latest_threads(pals.third) == []
+
+
+def test_a_thread_whose_posts_are_all_hidden_is_not_among_the_newest(
+    pals: Pals,
+) -> None:
+    kept, gone = pals.thread(), pals.thread()
+    hide(pals.reply(gone, "Last."), pals.teacher, "")
+    assert [thread.id for thread in latest_threads(pals.teacher)] == [gone.id, kept.id]
+
+    for post in db.session.scalars(Post.published().where(Post.thread_id == gone.id)):
+        hide(post, pals.teacher, "")
+    db.session.commit()
+
+    assert [thread.id for thread in latest_threads(pals.teacher)] == [kept.id]
+
+
+def test_a_teacher_finds_replies_where_she_wrote_first_of_all(
+    app: Flask, pals: Pals
+) -> None:
+    hers, other = pals.thread(pals.teacher), pals.thread()
+    assert [thread.is_new for thread in latest_threads(pals.teacher)] == [False, False]
+    pals.reply(hers, "An answer.")
+    pals.reply(other, "The newest, where she never wrote.")
+
+    found = latest_threads(pals.teacher)
+
+    assert [(thread.id, thread.is_new) for thread in found] == [
+        (hers.id, True),
+        (other.id, False),
+    ]
+    page = Client(app, pals.teacher).get("/").text
+    new, rest = page.split("New in threads you follow")[1].split("In the forums")
+    assert f'href="/threads/{hers.id}?new"' in new
+    assert f'href="/threads/{other.id}"' in rest
+
+
+def test_what_a_teacher_has_read_or_follows_no_more_is_not_new(pals: Pals) -> None:
+    read, left = pals.thread(pals.teacher), pals.thread(pals.teacher)
+    for thread in (read, left):
+        pals.reply(thread, "An answer.")
+    marks.follow(left.id, pals.teacher.person_id, follows=False)
+    db.session.commit()
+
+    Client(pals.app, pals.teacher).get(
+        f"/?r={marks.proof(pals.teacher, {read.id: read.last_no or 0})}"
+    )
+
+    assert not any(thread.is_new for thread in latest_threads(pals.teacher))
+
+
+def test_who_reads_along_sees_the_forums_too(app: Flask, pals: Pals) -> None:
+    lead = an_adult(pals.one.school, safeguarding=True)
+    thread = pals.thread()
+
+    page = Client(app, lead).get("/").text
+
+    assert thread.title in page
+    assert "New in threads you follow" not in page
 
 
 def test_a_teachers_morning_says_what_waits(app: Flask, pals: Pals) -> None:
