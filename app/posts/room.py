@@ -2,10 +2,23 @@
 
 from flask import Flask
 
-from app.posts import marks, views
+from app.posts import (
+    answer_views,
+    draft_views,
+    drafting,
+    edit_views,
+    form_keys,
+    marks,
+    views,
+)
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(views.bp)
+    app.register_blueprint(answer_views.bp)
+    app.register_blueprint(draft_views.bp)
+    app.register_blueprint(edit_views.bp)
     app.before_request(marks.take)
+    app.jinja_env.globals["draft_mark"] = drafting.mark
+    app.jinja_env.globals["new_form_key"] = form_keys.new_form_key
     app.jinja_env.globals["read_proof"] = marks.read_proof
