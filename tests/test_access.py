@@ -21,7 +21,7 @@ from app.db import db, now, set_reading
 from app.media.models import READY, Media
 from app.moderation.hiding import hide, report
 from app.moderation.review import return_to_author
-from app.posts.models import Attachment, Post, Revision, Thread
+from app.posts.models import Attachment, Draft, Post, Revision, Thread
 from tests.apps import an_app
 from tests.builders import (
     a_classroom,
@@ -116,6 +116,12 @@ def _contents(
     held_letter = a_post(letters, friend)
     report(post, mate, "Look at this.")
     asked = propose(b, a.code, "A and B", people["second"])
+    draft = Draft(
+        person_id=pupil.person_id, form_key="a-draft-key", thread_id=thread.id,
+        beside_id=post.id, source="Words of a draft.", lang="es",
+    )  # fmt: skip
+    db.session.add(draft)
+    db.session.flush()
     assert held.waiting is not None
     assert held_letter.waiting is not None
     return {
@@ -134,7 +140,7 @@ def _contents(
         "own_post": own_post.uid, "post": post.uid, "hidden": hidden.uid,
         "held": held.uid, "returned": returned.uid, "letter": letter.uid,
         "held_letter": held_letter.uid, "picture": picture, "held_picture": held_picture,
-        "held_revision": held.waiting.id, "asked": asked.id,
+        "held_revision": held.waiting.id, "asked": asked.id, "draft": draft.id,
     }  # fmt: skip
 
 
@@ -314,12 +320,28 @@ ROWS = [
     see("posts.whole", "/p/{letter}/whole",      "302 200 404 404 200 404 200 404 200 404 200 200 404 302"),
     see("posts.whole", "/p/{held}/whole",        "302 200 404 404 404 404 404 404 404 404 404 404 404 302"),
     see("posts.whole", "/p/{held_letter}/whole", "302 404 404 404 200 404 404 404 404 404 404 404 404 302"),
+    see("answering.page", "/p/{post}/answer",    "302 200 200 404 200 200 200 404 200 404 200 200 404 302"),
+    see("answering.page", "/p/{own_post}/answer", "302 200 200 404 404 404 200 404 404 404 200 200 404 302"),
+    see("answering.page", "/p/{letter}/answer",  "302 200 404 404 200 404 403 404 403 404 403 403 404 302"),
+    see("answering.page", "/p/{held}/answer",    "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
+    see("answering.page", "/p/{hidden}/answer",  "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
+    see("answering.form", "/write/{thread}",     "302 200 200 404 200 200 200 404 200 404 200 200 404 302"),
+    see("answering.form", "/write/{letters}",    "302 200 404 404 200 404 403 404 403 404 403 403 404 302"),
+    see("answering.form", "/write/{unreleased}", "302 200 404 404 404 404 403 404 404 404 403 403 404 302"),
     see("posts.original", "/p/{post}/original",  "302 200 200 404 200 200 200 404 200 404 200 200 404 302"),
     see("posts.original", "/p/{hidden}/original", "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
-    see("posts.mend_page", "/p/{returned}/mend", "302 200 404 404 404 404 404 404 404 404 404 404 404 302"),
-    see("posts.mend_page", "/p/{post}/mend",     "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
-    do("posts.mend_now", "/p/{returned}/mend",   "302 303 404 404 404 404 404 404 404 404 404 404 404 302", **WORDS),
-    do("posts.mend_now", "/p/{post}/mend",       "302 422 404 404 404 404 404 404 404 404 404 404 404 302", about="what is out", **WORDS),
+    see("editing.page", "/p/{returned}/edit",    "302 200 404 404 404 404 404 404 404 404 404 404 404 302"),
+    see("editing.page", "/p/{post}/edit",        "302 200 404 404 404 404 404 404 404 404 404 404 404 302"),
+    do("editing.change", "/p/{returned}/edit",   "302 303 404 404 404 404 404 404 404 404 404 404 404 302", **WORDS, base="1"),
+    do("editing.change", "/p/{post}/edit",       "302 303 404 404 404 404 404 404 404 404 404 404 404 302", about="of what is out", **WORDS, base="1"),
+    do("editing.change", "/p/{hidden}/edit",     "302 422 404 404 404 404 404 404 404 404 404 404 404 302", about="of what is hidden", **WORDS, base="1"),
+    do("editing.withdraw", "/p/{post}/withdraw", "302 303 404 404 404 404 404 404 404 404 404 404 404 302"),
+    see("editing.history", "/p/{post}/history",  "302 200 404 404 404 404 200 404 200 404 200 200 404 302"),
+    see("editing.history", "/p/{own_post}/history", "302 200 404 404 404 404 200 404 404 404 200 200 404 302"),
+    see("editing.history", "/p/{held}/history",  "302 200 404 404 404 404 200 404 404 404 200 200 404 302"),
+    see("editing.history", "/p/{letter}/history", "302 200 404 404 404 404 200 404 200 404 200 200 404 302"),
+    see("editing.history", "/p/{held_letter}/history", "302 404 404 404 200 404 404 404 200 404 404 404 404 302"),
+    see("editing.history", "/p/{hidden}/history", "302 200 404 404 404 404 200 404 200 404 200 200 404 302"),
     see("posts.picture", "/p/{post}/pictures/{picture}", "302 200 200 404 200 200 200 404 200 404 200 200 404 302"),
     see("posts.picture", "/p/{held}/pictures/{held_picture}", "302 200 404 404 404 404 200 404 404 404 200 404 404 302"),
     see("posts.picture", "/p/{post}/pictures/{held_picture}", "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
@@ -353,6 +375,10 @@ ROWS = [
     see("forums.thread", "/threads/{own_thread}", "302 200 200 404 404 404 200 404 404 404 200 200 404 302"),
     see("forums.thread", "/threads/{unreleased}", "302 200 404 404 404 404 200 404 404 404 200 200 404 302"),
     see("forums.thread", "/threads/{letters}",   "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
+    see("drafts.page", "/drafts/{draft}",        "302 200 404 404 404 404 404 404 404 404 404 404 404 302"),
+    see("drafts.kept", "/drafts/{draft}/kept",   "302 200 404 404 404 404 404 404 404 404 404 404 404 302"),
+    do("drafts.replace", "/drafts/{draft}/replace", "302 303 404 404 404 404 404 404 404 404 404 404 404 302"),
+    do("drafts.drop", "/drafts/{draft}/drop",    "302 303 404 404 404 404 404 404 404 404 404 404 404 302"),
     do("forums.reply", "/threads/{thread}/posts", "302 303 303 404 303 303 303 404 303 404 303 303 404 302", **WORDS),
     do("forums.reply", "/threads/{own_thread}/posts", "302 303 303 404 404 404 303 404 404 404 303 303 404 302", **WORDS),
     do("forums.reply", "/threads/{unreleased}/posts", "302 303 404 404 404 404 403 404 404 404 403 403 404 302", **WORDS),
@@ -382,6 +408,8 @@ ROWS = [
     do("penpals.write", "/letters/{letters}/posts", "302 303 404 404 303 404 403 404 403 404 403 403 404 302", **WORDS),
 
     see("home.my_post", "/",                     "302 200 200 200 200 200 200 200 200 303 200 200 303 302"),
+    do("home.read", "/read",                     "302 303 303 303 303 303 303 303 303 303 303 303 303 302"),
+    see("home.saved", "/my-post.html",           "302 200 200 200 200 200 404 404 404 404 404 404 404 302"),
     see("operations.health_page", "/health",          "302 404 404 404 404 404 404 404 404 200 404 404 200 302"),
 ]
 # fmt: on

@@ -1,11 +1,12 @@
 """Pages: all forums, one forum, a thread and answering in it."""
 
+from datetime import datetime
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_login import login_required
-from sqlalchemy import Select, bindparam
+from sqlalchemy import Select, and_, bindparam, select
 
 from app.accounts.models import ANYONE
 from app.accounts.sessions import viewer
@@ -15,15 +16,17 @@ from app.forums.arranging import make_forum
 from app.forums.listing import TOP, Place, open_forum, shelves_of, threads_of
 from app.forums.models import Forum
 from app.forums.permissions import has_forums, may_make_forum
-from app.posts.models import FORUM_THREAD, Thread
-from app.posts.permissions import company_missing, has_company, second_adult, why_not
-from app.posts.publishing import sent_before
-from app.posts.reading import thread_page
-from app.posts.sending import publish_form
-from app.posts.threads import start_thread
+from app.posts import marks
+from app.posts.models import FORUM_THREAD, ReadMark, Thread
+from app.posts.permissions import (
+    company_missing,
+    second_adult,
+    why_not_in_forum,
+)
+from app.posts.reading import Reading, new_page, thread_page
+from app.posts.sending import send, send_first
 from app.web.answers import Answer
-from app.web.csrf import sent_form_key
-from app.web.errors import Refused, one_or_404
+from app.web.errors import Refused
 from app.web.langs import chosen_lang
 from app.web.numbers import row_number
 
@@ -92,104 +95,126 @@ def _forum_page(forum_id: int, error: Refused | None = None) -> str:
 @bp.post("/forums/<int:forum_id>/threads")
 @login_required
 def new_thread(forum_id: int) -> Answer:
-    opened = one_or_404(Forum.visible_to(viewer()), id=forum_id)
-    if not has_company(viewer(), opened.space_id):
-        abort(403, company_missing())
-    try:
-        sent = sent_before(viewer(), sent_form_key())
-        thread = (
-            sent.thread
-            if sent
-            else start_thread(
-                opened.space_id,
-                opened.id,
-                request.form.get("title", ""),
-                viewer(),
-                chosen_lang(),
-            )
+    space_id = db.session.scalar(
+        select(Forum.space_id).where(
+            Forum.id == forum_id, Forum.space_id.in_(space_ids(viewer()))
         )
-        post = publish_form(thread, viewer())
-    except Refused as refusal:
-        db.session.rollback()
-        return _forum_page(forum_id, refusal), 422
-    db.session.commit()
-    return redirect(url_for("posts.receipt", post_uid=post.uid), code=303)
+    )
+    return send_first(forum_id, space_id, lambda error: _forum_page(forum_id, error))
 
 
 @bp.get("/threads/<int:thread_id>")
 @login_required
 def thread(thread_id: int) -> Answer:
-    return _thread_page(thread_id)
+    """With `?new` only what she has not read."""
+    return _new_page(thread_id) if "new" in request.args else _thread_page(thread_id)
 
 
 class OpenThread(NamedTuple):
     """A thread with its forum's title and its classrooms' languages, comma-separated.
 
-    `teaches` holds for adults of its space, `company` where a second one reads.
+    `teaches` holds for adults of its space, `arranges` for who teaches there,
+    `company` where a second adult reads.
     """
 
     id: int
     title: str
     lang: str
+    made_by_id: int
+    locked_at: datetime | None
+    keeps_first: bool
+    begun_no: int | None
+    last_no: int | None
     forum_id: int
     forum_title: str
     teaches: bool
+    arranges: bool
     company: bool
     langs: str
+    read_no: int | None
+    follows: bool | None
 
 
 @cache
-def _opening() -> Select[tuple[int, str, str, int, str, bool, bool, str]]:
-    looked_after = space_ids(ANYONE, as_adult=True)
+def _opening() -> Select[Any]:
+    space = Thread.space_id
+    mark = and_(ReadMark.thread_id == Thread.id, ReadMark.person_id == ANYONE.person_id)
     return (
         Thread.visible_to(ANYONE)
         .join(Forum, Forum.id == Thread.forum_id)
+        .outerjoin(ReadMark, mark)
         .where(Thread.kind == FORUM_THREAD, Thread.id == bindparam("thread_id"))
         .with_only_columns(
-            Thread.id,
-            Thread.title,
-            Thread.lang,
-            Forum.id,
-            Forum.title,
-            Thread.space_id.in_(looked_after),
-            second_adult(ANYONE, Thread.space_id),
-            space_langs(Thread.space_id),
+            Thread.id, Thread.title, Thread.lang, Thread.made_by_id, Thread.locked_at,
+            Thread.keeps_first, Thread.begun_no, Thread.last_no,
+            Forum.id, Forum.title,
+            space.in_(space_ids(ANYONE, as_adult=True)),
+            space.in_(space_ids(ANYONE, as_teacher=True)),
+            second_adult(ANYONE, space),
+            space_langs(space),
+            ReadMark.change_no, ReadMark.follows,
         )
-    )
+    )  # fmt: skip
 
 
-def _thread_page(thread_id: int, error: Refused | None = None) -> str:
+def _opened(thread_id: int) -> tuple[OpenThread, Reading]:
     given = ANYONE.as_viewer(viewer()) | {"thread_id": thread_id}
     found = db.session.connection().execute(_opening(), given).one_or_none()
     if found is None:
         abort(404)
     opened = OpenThread(*found)
-    page, articles = thread_page(
-        thread_id, viewer(), teaches=opened.teaches, letters=False
+    reading = Reading(
+        thread_id,
+        last_no=opened.last_no,
+        read_no=opened.read_no,
+        teaches=opened.teaches,
+        letters=False,
+        writes=_barred(opened) is None,
+        keeps_first=opened.keeps_first,
     )
+    return opened, reading
+
+
+def _barred(opened: OpenThread) -> str | None:
+    company = opened.company or not viewer().adult
+    return why_not_in_forum(viewer(), opened, company=company)
+
+
+def _thread_page(thread_id: int, error: Refused | None = None) -> str:
+    opened, reading = _opened(thread_id)
+    page = thread_page(reading, viewer())
+    marks.show(page.shows)
     return render_template(
         "forums/thread.html",
         thread=opened,
-        forum_title=opened.forum_title,
         langs=opened.langs.split(","),
-        barred=company_missing() if viewer().adult and not opened.company else None,
+        barred=_barred(opened),
         page=page,
-        articles=articles,
         error=error,
+    )
+
+
+def _new_page(thread_id: int) -> str:
+    opened, reading = _opened(thread_id)
+    page = new_page(reading, viewer())
+    marks.show(page.shows)
+    return render_template(
+        "posts/only_new.html",
+        thread_id=thread_id,
+        title=opened.title,
+        lang=opened.lang,
+        whole=url_for("forums.thread", thread_id=thread_id),
+        writes=reading.writes,
+        page=page,
     )
 
 
 @bp.post("/threads/<int:thread_id>/posts")
 @login_required
 def reply(thread_id: int) -> Answer:
-    forum_threads = Thread.visible_to(viewer()).where(Thread.kind == FORUM_THREAD)
-    opened = one_or_404(forum_threads, id=thread_id)
-    if said := why_not(viewer(), opened):
-        abort(403, said)
-    try:
-        post = publish_form(opened, viewer())
-    except Refused as refusal:
-        db.session.rollback()
-        return _thread_page(thread_id, refusal), 422
-    db.session.commit()
-    return redirect(url_for("posts.receipt", post_uid=post.uid), code=303)
+    opened = db.session.scalars(
+        Thread.visible_to(viewer()).where(
+            Thread.kind == FORUM_THREAD, Thread.id == thread_id
+        )
+    ).one_or_none()
+    return send(opened, lambda error: _thread_page(thread_id, error))

@@ -2,7 +2,8 @@
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_login import login_required
-from sqlalchemy.orm import selectinload
+from sqlalchemy import and_
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.sessions import viewer
 from app.classrooms.local_time import (
@@ -19,10 +20,11 @@ from app.penpals.pairing import (
     partnerships_taught,
     pupils_in,
 )
-from app.posts.models import Thread, ThreadReader
-from app.posts.permissions import may_write, why_not
-from app.posts.reading import thread_page
-from app.posts.sending import publish_form
+from app.posts import marks
+from app.posts.models import ReadMark, Thread, ThreadReader
+from app.posts.permissions import may_write
+from app.posts.reading import Reading, new_page, thread_page
+from app.posts.sending import send
 from app.web.answers import Answer
 from app.web.errors import Refused, one_or_404
 from app.web.numbers import row_number
@@ -91,37 +93,81 @@ def _pairing_page(space: Space, error: Refused | None = None) -> str:
 @bp.get("/letters/<int:thread_id>")
 @login_required
 def letters(thread_id: int) -> Answer:
-    return _letters_page(_letter_thread(thread_id))
+    """With `?new` only what she has not read."""
+    opened = _opened(thread_id)
+    return _new_page(*opened) if "new" in request.args else _letters_page(*opened)
 
 
 @bp.post("/letters/<int:thread_id>/posts")
 @login_required
 def write(thread_id: int) -> Answer:
-    opened = _letter_thread(thread_id)
-    if said := why_not(viewer(), opened):
-        abort(403, said)
-    try:
-        post = publish_form(opened, viewer())
-    except Refused as refusal:
-        db.session.rollback()
-        return _letters_page(_letter_thread(thread_id), refusal), 422
-    db.session.commit()
-    return redirect(url_for("posts.receipt", post_uid=post.uid), code=303)
+    opened = db.session.scalars(
+        letters_visible_to(viewer()).where(Thread.id == thread_id).options(WITH_READERS)
+    ).one_or_none()
+    return send(opened, lambda error: _letters_page(*_opened(thread_id), error))
 
 
-def _letter_thread(thread_id: int) -> Thread:
-    return one_or_404(letters_visible_to(viewer()).options(WITH_READERS), id=thread_id)
+def _opened(thread_id: int) -> tuple[Thread, Reading]:
+    """Open a pair's letters with how far she has read in them; one query."""
+    mark = and_(
+        ReadMark.thread_id == Thread.id, ReadMark.person_id == viewer().person_id
+    )
+    found = (
+        db.session.execute(
+            letters_visible_to(viewer())
+            .outerjoin(ReadMark, mark)
+            .add_columns(ReadMark.change_no)
+            .options(
+                joinedload(Thread.readers, innerjoin=True).joinedload(
+                    ThreadReader.person
+                )
+            )
+            .where(Thread.id == thread_id)
+        )
+        .unique()
+        .one_or_none()
+    )
+    if found is None:
+        abort(404)
+    opened, read_no = found
+    reading = Reading(
+        thread_id,
+        last_no=opened.last_no,
+        read_no=read_no,
+        teaches=looks_after_pupils(viewer()),
+        letters=True,
+        writes=may_write(viewer(), opened),
+    )
+    return opened, reading
 
 
-def _letters_page(opened: Thread, error: Refused | None = None) -> str:
-    teaches = looks_after_pupils(viewer())
-    page, articles = thread_page(opened.id, viewer(), teaches=teaches, letters=True)
+def _letters_page(
+    opened: Thread, reading: Reading, error: Refused | None = None
+) -> str:
+    page = thread_page(reading, viewer())
+    marks.show(page.shows)
     return render_template(
         "penpals/letters.html",
         thread=opened,
-        writes=may_write(viewer(), opened),
+        writes=reading.writes,
         langs={reader.person.lang for reader in opened.readers},
         page=page,
-        articles=articles,
         error=error,
+    )
+
+
+def _new_page(opened: Thread, reading: Reading) -> str:
+    page = new_page(reading, viewer())
+    marks.show(page.shows)
+    return render_template(
+        "posts/only_new.html",
+        thread_id=opened.id,
+        readers=[
+            reader.person
+            for reader in opened.readers
+            if reader.person_id != viewer().person_id
+        ],
+        whole=url_for("penpals.letters", thread_id=opened.id),
+        writes=reading.writes,
+        page=page,
     )

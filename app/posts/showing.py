@@ -22,6 +22,7 @@ from app.posts.models import (
     Revision,
     Thread,
 )
+from app.posts.quoting import Quoted, quoted_by
 
 if TYPE_CHECKING:
     from app.posts.reading import Line
@@ -32,6 +33,7 @@ thread_endpoints: dict[str, str] = {}
 answer_endpoints: dict[str, str] = {}
 
 MACHINE, NO_PACK, NOT_YET = "machine", "no pack", "not yet"
+BACK, ERASED = "back", "erased"
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,9 @@ class ShownPost:
     attachments: Sequence[Attachment]
     shortened: bool
     own: bool
+    quote: Quoted | None = None
+    # Once out, now a line in its place: `BACK` or `ERASED`.
+    gone: str = ""
 
     @property
     def lang(self) -> str:
@@ -96,7 +101,9 @@ def shown(
     original: bool = False,
     whole: bool = False,
 ) -> list[ShownPost]:
-    """Prepare posts loaded by `with_words` for the viewer; one query in all.
+    """Prepare posts loaded by `with_words` for the viewer.
+
+    One query in all, and one more where one of them answers another post.
 
     Somebody else's version that waits for a teacher is never among them.
     """
@@ -139,6 +146,8 @@ def _prepared(
     renditions, attachments = _copies_and_pictures(
         [revision.id for _post, revision in chosen], viewer.person.lang
     )
+    answers = [post.id for post, _revision in chosen if post.parent_id is not None]
+    quotes = quoted_by(answers, viewer.person.lang)
     found = []
     for post, revision in chosen:
         words = _words_for(
@@ -155,6 +164,7 @@ def _prepared(
                 attachments=attachments.get(revision.id, ()),
                 shortened=shortened,
                 own=post.author_id == viewer.person_id,
+                quote=quotes.get(post.id),
             )
         )
     return found
@@ -213,8 +223,8 @@ def _words_for(
     )
 
 
-def beginning(source: str) -> Markup:
+def beginning(source: str, most_bytes: int = BEGINNING_BYTES // 2) -> Markup:
     """Cut at a space, so that no word is torn, and say that there is more."""
-    raw = source.encode()[: BEGINNING_BYTES // 2].decode(errors="ignore")
+    raw = source.encode()[:most_bytes].decode(errors="ignore")
     cut = max(raw.rfind(" "), raw.rfind("\n"))
     return markup.render((raw[:cut] if cut > len(raw) // 2 else raw) + " …")

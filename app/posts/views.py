@@ -15,8 +15,8 @@ from app.accounts.sessions import viewer
 from app.db import db
 from app.media.models import READY
 from app.posts.models import Attachment, Post, Revision, Thread, waiting_for
-from app.posts.permissions import moderated_by
-from app.posts.showing import ShownPost, shown, thread_url, with_words
+from app.posts.permissions import may_write, moderated_by
+from app.posts.showing import shown, thread_url, with_words
 from app.posts.standing import standing
 from app.web.answers import Answer
 from app.web.errors import one_or_404
@@ -52,13 +52,13 @@ def receipt(post_uid: str) -> Answer:
 @bp.get("/p/<post_uid>/whole")
 @login_required
 def whole(post_uid: str) -> Answer:
-    return _post_page(_one_shown(post_uid, original=False))
+    return _post_page(post_uid, original=False)
 
 
 @bp.get("/p/<post_uid>/original")
 @login_required
 def original(post_uid: str) -> Answer:
-    return _post_page(_one_shown(post_uid, original=True))
+    return _post_page(post_uid, original=True)
 
 
 def _one_to_see(post_uid: str) -> Post:
@@ -66,20 +66,17 @@ def _one_to_see(post_uid: str) -> Post:
     return one_or_404(with_words(readable))
 
 
-def _one_shown(post_uid: str, *, original: bool) -> ShownPost:
+def _post_page(post_uid: str, *, original: bool) -> str:
     post = _one_to_see(post_uid)
     found = shown([post], viewer(), original=original, whole=True)
     if not found:
         abort(404)
-    return found[0]
-
-
-def _post_page(item: ShownPost) -> str:
-    thread = db.session.get_one(Thread, item.post.thread_id)
+    thread = db.session.get_one(Thread, post.thread_id)
     return render_template(
         "posts/post.html",
-        item=item,
-        back=thread_url(thread, at=item.post.order_key, _anchor=f"p{item.post.id}"),
+        item=found[0],
+        writes=may_write(viewer(), thread),
+        back=thread_url(thread, at=post.order_key, _anchor=f"p{post.id}"),
     )
 
 

@@ -50,9 +50,14 @@ class Pages(Generic[S]):
         edge, plain = bindparam("edge", type_=BigInteger), query.order_by(None)
         most = PAGE_ROWS + 1
         self._before = plain.where(column < edge).order_by(column.desc()).limit(most)
-        self._from = plain.where(column >= edge).order_by(column).limit(most)
-        earlier = plain.where(column < edge).with_only_columns(column)
-        self._any_before = earlier.limit(1)
+        # Whether there is anything before the first row comes with the rows.
+        earlier = plain.where(column < edge).with_only_columns(column).limit(1)
+        self._from = (
+            plain.add_columns(earlier.correlate(None).exists())
+            .where(column >= edge)
+            .order_by(column)
+            .limit(most)
+        )
 
     def page(
         self, given: dict[str, Any], *, before: int | None = None, at: int | None = None
@@ -60,23 +65,27 @@ class Pages(Generic[S]):
         """Fetch the page that ends before a key, or begins at one; the last by default.
 
         `given` are the query's own parameters. One query of at most `PAGE_ROWS` + 1
-        rows; beginning at a key, a second one looks for a single row before it.
+        rows.
         """
         if at is None:
-            rows, more = self._rows(self._before, given, before)
+            found = self._found(self._before, given, before)
+            rows = _fill([self._make(row) for row in found[:PAGE_ROWS]])
+            more = len(rows) < len(found)
             return Page(rows[::-1], earlier=more, later=before is not None)
-        rows, more = self._rows(self._from, given, at)
-        earlier = db.session.scalar(self._any_before, given | {"edge": _bounded(at)})
-        return Page(rows, earlier=earlier is not None, later=more)
+        found = self._found(self._from, given, at)
+        rows = _fill([self._make(row[:-1]) for row in found[:PAGE_ROWS]])
+        earlier = bool(found) and bool(found[0][-1])
+        return Page(rows, earlier=earlier, later=len(rows) < len(found))
 
-    def _rows(
+    def _found(
         self, query: Select[Any], given: dict[str, Any], edge: int | None
-    ) -> tuple[Sequence[S], bool]:
+    ) -> Sequence[Any]:
         # The connection itself: plain columns need nothing that the session adds.
-        run = db.session.connection().execute
-        found = run(query, given | {"edge": _bounded(edge)}).all()
-        rows = _fill([self._make(row) for row in found[:PAGE_ROWS]])
-        return rows, len(rows) < len(found)
+        return (
+            db.session.connection()
+            .execute(query, given | {"edge": _bounded(edge)})
+            .all()
+        )
 
 
 def _bounded(key: int | None) -> int:

@@ -1,15 +1,19 @@
 """A page of a thread: what each reader gets, and that nothing kept is ever stale."""
 
+import pytest
 from flask import Flask
 from sqlalchemy import event
 
 from app import markup
 from app.accounts.models import Account
 from app.classrooms.models import Space
-from app.db import db
-from app.moderation.hiding import hide
+from app.db import db, now
+from app.moderation.hiding import hide, show_again
 from app.posts.models import Post, Rendition, Thread
-from app.posts.reading import thread_page
+from app.posts.publishing import add_revision, make_public
+from app.posts.quoting import note_answer
+from app.posts.reading import Reading, thread_page
+from app.posts.withdrawing import withdraw
 from tests.builders import (
     a_classroom,
     a_partnership,
@@ -41,12 +45,21 @@ def seen_by(app: Flask, talk: Talk, viewer: Account, *, teaches: bool = False) -
     pages = []
     for _n in range(2):
         with app.test_request_context(headers={"Accept-Language": "en"}):
-            articles = thread_page(
-                talk.thread.id, viewer, teaches=teaches, letters=False
-            )[1]
-            pages.append("".join(articles))
+            page = thread_page(read_by(talk, teaches=teaches), viewer)
+            pages.append("".join(page.articles))
     assert pages[0] == pages[1]
     return pages[0]
+
+
+def read_by(talk: Talk, *, teaches: bool = False, since: int | None = None) -> Reading:
+    return Reading(
+        talk.thread.id,
+        last_no=talk.thread.last_no,
+        read_no=since,
+        teaches=teaches,
+        letters=False,
+        writes=True,
+    )
 
 
 def translated(post: Post, words: str, doubt: int = 0) -> Rendition:
@@ -145,7 +158,10 @@ def test_a_long_post_shows_its_beginning_in_the_language_read(app: Flask) -> Non
     assert "Palabra" not in page
 
 
-def test_a_page_is_one_query_however_many_posts(app: Flask) -> None:
+@pytest.mark.parametrize(("read", "queries"), [(True, 1), (False, 2)])
+def test_a_page_is_one_query_and_one_more_for_what_is_new_elsewhere(
+    app: Flask, read: bool, queries: int
+) -> None:
     talk = Talk()
     for n in range(25):
         translated(talk.a_post(f"Palabra {n}."), f"Word {n}.")
@@ -156,13 +172,129 @@ def test_a_page_is_one_query_however_many_posts(app: Flask) -> None:
 
     event.listen(db.engine, "before_cursor_execute", note)
     with app.test_request_context(headers={"Accept-Language": "en"}):
-        thread_id, viewer = talk.thread.id, talk.reader
+        reading = read_by(talk, since=talk.thread.last_no if read else None)
+        viewer = talk.reader
         _loaded = viewer.person_id, viewer.person.lang
         said.clear()
-        page, articles = thread_page(thread_id, viewer, teaches=False, letters=False)
+        page = thread_page(reading, viewer)
     event.remove(db.engine, "before_cursor_execute", note)
 
-    assert len([one for one in said if one.startswith("SELECT")]) == 1
-    assert len(articles) == 20
-    assert page.earlier
-    assert "Word 24." in articles[-1]
+    assert len([one for one in said if one.startswith("SELECT")]) == queries
+    assert (page.unread is None) == read
+    assert page.shows == {}
+    assert len(page.articles) == 20
+    assert page.earlier is not None
+    assert "Word 24." in page.articles[-1]
+
+
+def quoted(talk: Talk, post: Post, n: int | None = 0) -> Post:
+    """Answer a post, quoting a passage of it."""
+    answer = a_post(talk.thread, talk.teacher, "I agree.")
+    note_answer(answer, str(post.id), n)
+    db.session.commit()
+    return answer
+
+
+def test_a_quote_is_in_each_readers_language(app: Flask) -> None:
+    talk = Talk()
+    post = talk.a_post("El río está frío.\n\nNado mucho.")
+    translated(post, "The river is cold.\n\nI swim a lot.")
+    quoted(talk, post, 1)
+
+    assert seen_by(app, talk, talk.reader).count("I swim a lot.") == 2
+    assert seen_by(app, talk, talk.writer).count("Nado mucho.") == 2
+
+
+def test_a_quote_is_gone_at_once_with_the_post_it_comes_from(app: Flask) -> None:
+    talk = Talk()
+    post = talk.a_post("El río está frío.")
+    quoted(talk, post)
+    assert seen_by(app, talk, talk.teacher).count("El río") == 2
+
+    hide(post, talk.teacher, "")
+    db.session.commit()
+    assert "El río" not in seen_by(app, talk, talk.teacher)
+
+    show_again(post, talk.teacher)
+    db.session.commit()
+    assert seen_by(app, talk, talk.teacher).count("El río") == 2
+
+    withdraw(post)
+    db.session.commit()
+    page = seen_by(app, talk, talk.teacher)
+    assert "El río" not in page
+    assert "This passage was taken back." in page
+
+
+def test_a_quote_shows_no_words_that_its_author_took_out(app: Flask) -> None:
+    talk = Talk()
+    post = talk.a_post("El río está frío.\n\nMi número es 55.\n\nNado mucho.")
+    swims, number = quoted(talk, post, 2), quoted(talk, post, 1)
+
+    said_anew(post, "El río está frío.\n\nNado mucho.")
+    page = seen_by(app, talk, talk.teacher)
+    assert "55" not in page
+    assert page.count("Nado mucho.") == 2
+    assert "This passage was changed." in page
+    assert page.index(f'id="p{swims.id}"') < page.index(f'id="p{number.id}"')
+
+    said_anew(post, "El lago está frío.\n\nNado poco.\n\nAdiós.")
+    page = seen_by(app, talk, talk.teacher)
+    assert page.count("Adiós.") == page.count("Nado poco.") == 2
+
+
+def said_anew(post: Post, source: str) -> None:
+    """Publish another version of a post."""
+    revision = add_revision(post, len(post.revisions) + 1, source, "es")
+    make_public(post, revision)
+    db.session.commit()
+    db.session.refresh(post)
+
+
+def test_a_name_changed_or_a_post_hidden_never_shows_in_a_quote(app: Flask) -> None:
+    talk = Talk()
+    post = talk.a_post("El río está frío.")
+    quoted(talk, post)
+    talk.writer.person.shown_name = "Luz R."
+    db.session.commit()
+    assert seen_by(app, talk, talk.teacher).count("Luz R.") == 2
+
+    hide(post, talk.teacher, "")
+    db.session.commit()
+    assert "Luz R." not in seen_by(app, talk, talk.teacher)
+
+
+def test_what_is_quoted_on_the_same_page_is_a_jump_away(app: Flask) -> None:
+    talk = Talk()
+    first = talk.a_post("El río está frío.")
+    quoted(talk, first)
+    assert f'<a href="#p{first.id}"' in seen_by(app, talk, talk.teacher)
+
+    for n in range(20):
+        talk.a_post(f"Post {n}.")
+    quoted(talk, first)
+    page = seen_by(app, talk, talk.teacher)
+    assert f'<blockquote><a href="/p/{first.id}"' in page
+    assert "#p" not in page
+
+
+def test_what_was_taken_back_leaves_a_line_and_what_is_hidden_none(app: Flask) -> None:
+    talk = Talk()
+    back, erased, hidden = (talk.a_post(f"Secreto {n}.") for n in range(3))
+    never_out = a_post(talk.thread, talk.writer, "Secreto 4.")
+    talk.a_post("Hola.")
+
+    withdraw(back)
+    withdraw(never_out)
+    withdraw(erased)
+    erased.erased_at = now()
+    hide(hidden, talk.teacher, "")
+    db.session.commit()
+
+    for viewer in (talk.reader, talk.writer, talk.teacher):
+        page = seen_by(app, talk, viewer)
+        assert "Secreto" not in page
+        assert page.count("<article") == 3
+        assert "Lucía R.</span> took this post back." in page
+        assert "This post was erased." in page
+        assert page.count("Lucía") == 2

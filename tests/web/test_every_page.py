@@ -20,7 +20,7 @@ from app.db import db
 from app.media.models import READY, Media
 from app.moderation.hiding import hide, report
 from app.moderation.review import return_to_author
-from app.posts.models import Attachment, Post, Rendition
+from app.posts.models import Attachment, Draft, Post, Rendition
 from app.web.paging import PAGE_BYTES
 from tests.builders import (
     a_classroom,
@@ -114,6 +114,15 @@ class School:
             assert returned.waiting is not None
             return_to_author(returned.waiting, self.teacher, "More.")
         self.returned, self.shown = returned, posts[0]
+        self.draft = Draft(
+            person_id=self.pupil.person_id,
+            form_key="a-draft-key",
+            thread_id=self.letters[0].id,
+            beside_id=returned.id,
+            source="Words. " * 300,
+            lang="en",
+        )
+        db.session.add(self.draft)
 
     def pages(self) -> dict[str, list[str]]:
         picture = db.session.scalars(select(Attachment.id).order_by(Attachment.id))
@@ -122,15 +131,17 @@ class School:
         both = [
             "/", "/me", "/letters", f"/letters/{self.letters[0].id}", "/forums",
             f"/forums/{self.forum.id}", f"/threads/{self.thread.id}",
-            f"/threads/{self.thread.id}?at=1", f"{shown}/whole", f"{shown}/original",
+            f"/threads/{self.thread.id}?at=1", f"/threads/{self.thread.id}?new",
+            f"/letters/{self.letters[0].id}?new", f"{shown}/whole", f"{shown}/original",
             f"{shown}/report", f"{shown}/reported",
             f"{shown}/pictures/{picture.first()}",
             "/search", "/search?q=post", "/nothing-here",
         ]  # fmt: skip
         return {
-            "pupil": [*both, f"{self._own()}/sent", f"/p/{self.returned.uid}/mend"],
+            "pupil": [*both, f"{shown}/answer", f"/write/{self.thread.id}", f"/write/{self.letters[0].id}",
+                f"{self._own()}/sent", f"/p/{self.returned.uid}/edit", f"/p/{self.returned.uid}/history", f"/drafts/{self.draft.id}", f"/drafts/{self.draft.id}/kept"],
             "teacher": [
-                *both, "/waiting", "/reports", "/classrooms",
+                *both, "/waiting", "/reports", f"{shown}/history", "/classrooms",
                 f"/threads/{self.thread.id}/arrange", f"/forums/{self.forum.id}/arrange",
                 f"/classrooms/{self.room.id}",
                 f"/classrooms/{self.room.id}/pupils/{self.pupil.id}",
@@ -321,7 +332,7 @@ def test_who_is_signed_in_is_named_on_every_page_with_the_way_out(
 def test_a_forms_send_button_says_in_whose_name(app: Flask, school: School) -> None:
     page = school.client(app, "pupil").get(f"/threads/{school.thread.id}").text
 
-    button = page.rsplit("<button", 1)[1].split("</button>")[0]
+    button = page.split('<button class="go">', 1)[1].split("</button>")[0]
 
     assert school.pupil.person.shown_name in button
     assert "<svg" in button
