@@ -14,6 +14,7 @@ from app.db import db
 from app.moderation import hiding, review
 from app.moderation.models import Report
 from app.posts.differences import Piece, difference, in_short
+from app.posts.history import taken_back
 from app.posts.models import (
     Post,
     Revision,
@@ -249,6 +250,7 @@ def reports() -> Answer:
         reports=found,
         items=items,
         hidden=shown(hidden, viewer(), whole=True),
+        taken_back=db.session.scalars(taken_back(viewer()).limit(PAGE_REVISIONS)).all(),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import abort
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import Account
@@ -111,6 +111,18 @@ def version_stands(revision: Revision, post: Post) -> str:
     return _("Changed or taken back before it was out")
 
 
+def taken_back(viewer: Account) -> Select[tuple[Post]]:
+    """Select what her pupils took back, also before it was out, the newest first."""
+    return (
+        select(Post)
+        .where(
+            Post.withdrawn_at.is_not(None), Post.erased_at.is_(None), _of_pupils(viewer)
+        )
+        .order_by(Post.withdrawn_at.desc())
+        .options(joinedload(Post.author))
+    )
+
+
 def _post(viewer: Account, ref: str) -> tuple[Post, bool]:
     """Find the post, and say whether also what was never out may be seen."""
     closely = _looked_after(viewer)
@@ -129,18 +141,20 @@ def _post(viewer: Account, ref: str) -> tuple[Post, bool]:
 
 
 def _looked_after(viewer: Account) -> ColumnElement[bool]:
-    """Hold for her own posts, until she takes them back, and for her pupils'.
+    """Hold for her own posts, until she takes them back, and for her pupils'."""
+    own = and_(Post.author_id == viewer.person_id, Post.withdrawn_at.is_(None))
+    return or_(own, _of_pupils(viewer))
 
-    Only in spaces where she reads along: what a pupil writes in another class is
-    for that one's teachers.
+
+def _of_pupils(viewer: Account) -> ColumnElement[bool]:
+    """Hold for posts of pupils, in spaces where she reads along.
+
+    What a pupil writes in another class of hers is for that one's teachers.
     """
     threads = select(Thread.id).where(
         Thread.space_id.in_(space_ids(viewer, as_adult=True))
     )
-    return or_(
-        and_(Post.author_id == viewer.person_id, Post.withdrawn_at.is_(None)),
-        and_(Post.author_id.in_(pupils_of(viewer)), Post.thread_id.in_(threads)),
-    )
+    return and_(Post.author_id.in_(pupils_of(viewer)), Post.thread_id.in_(threads))
 
 
 def _revisions(

@@ -39,6 +39,7 @@ HIDDEN_FIELDS = {
     "base",
     "parent",
     "quote",
+    "without",
 }
 
 

@@ -176,7 +176,7 @@ def test_a_late_letter_keeps_its_picture(app: Flask, clocks: Clocks) -> None:
     assert (app.config["INSTANCE"] / "uploads" / name).read_bytes() == JPEG
 
 
-def test_a_letter_that_came_back_is_mended_late(
+def test_a_letter_that_came_back_is_changed_late(
     app: Flask, room: Classroom, pupil: Account, thread: Thread, clocks: Clocks
 ) -> None:
     post = a_post(thread, pupil, "First words.")
@@ -185,7 +185,7 @@ def test_a_letter_that_came_back_is_mended_late(
     db.session.commit()
     client = ended(app, pupil, clocks)
 
-    page = client.post(f"/p/{post.uid}/mend", FORM)
+    page = client.post(f"/p/{post.uid}/edit", FORM | {"base": "1"})
     answer = send_late(client, page, PIN)
 
     assert answer.status_code == 303
