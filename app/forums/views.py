@@ -205,6 +205,7 @@ def _new_page(thread_id: int) -> str:
         lang=opened.lang,
         whole=url_for("forums.thread", thread_id=thread_id),
         writes=reading.writes,
+        all_read=marks.proof(viewer(), reading.all_of_it),
         page=page,
     )
 

@@ -169,5 +169,6 @@ def _new_page(opened: Thread, reading: Reading) -> str:
         ],
         whole=url_for("penpals.letters", thread_id=opened.id),
         writes=reading.writes,
+        all_read=marks.proof(viewer(), reading.all_of_it),
         page=page,
     )

@@ -1,11 +1,24 @@
 """The passage that a post answers: said anew for each reader from the post it is in."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import Integer, Select, String, and_, bindparam, case, null, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from app import markup
@@ -39,6 +52,18 @@ class Quoted(NamedTuple):
     here: bool = False
 
 
+class _Answered(NamedTuple):
+    id: int
+    is_out: bool
+    name: str
+    n: int | None
+    # The version that was quoted, where another one is out now.
+    then: str | None
+    source: str | None
+    lang: str | None
+    translated: str | None
+
+
 def quoted_by(post_ids: Collection[int], lang: str) -> dict[int, Quoted]:
     """Fetch what these posts answer, in one reader's language where it is translated.
 
@@ -48,13 +73,39 @@ def quoted_by(post_ids: Collection[int], lang: str) -> dict[int, Quoted]:
     if not post_ids:
         return {}
     given = {"post_ids": list(post_ids), "lang": lang}
-    rows = db.session.connection().execute(_answered(), given).all()
+    return _found(db.session.connection().execute(_answered(), given), lang)
+
+
+def quoted_and_first(
+    post_ids: Collection[int], thread_id: int, viewer: Account
+) -> tuple[dict[int, Quoted], Quoted | None]:
+    """Fetch what these posts answer and how their thread begins, in one query."""
+    lang = viewer.person.lang
+    given = {"post_ids": list(post_ids), "lang": lang, "thread_id": thread_id}
+    rows = (
+        db.session.connection()
+        .execute(_answered_and_first(), ANYONE.as_viewer(viewer) | given)
+        .all()
+    )
+    first = [_Answered(*row[1:]) for row in rows if row[0] == row[1]]
+    quotes = _found((row for row in rows if row[0] != row[1]), lang)
+    return quotes, _opening(first[0], lang) if first else None
+
+
+def _found(rows: Iterable[Row[Any]], lang: str) -> dict[int, Quoted]:
     found = {}
     for post_id, *row in rows:
         said = _said(_Answered(*row), lang)
         if said is not None:
             found[post_id] = said
     return found
+
+
+def _opening(row: _Answered, lang: str) -> Quoted:
+    source, spoken = row.source or "", row.lang or ""
+    if row.translated and spoken != lang:
+        source, spoken = row.translated, lang
+    return Quoted(row.id, row.name, _cut(source, FIRST_CHARACTERS), spoken)
 
 
 def note_answer(post: Post, ref: str, n: int | None) -> None:
@@ -79,38 +130,56 @@ def note_answer(post: Post, ref: str, n: int | None) -> None:
     db.session.flush()
 
 
-class _Answered(NamedTuple):
-    id: int
-    is_out: bool
-    name: str
-    n: int | None
-    # The version that was quoted, where another one is out now.
-    then: str | None
-    source: str | None
-    lang: str | None
-    translated: str | None
+_answer = aliased(Post)
 
 
 @cache
 def _answered() -> Select[Any]:
-    answer, quoted = aliased(Post), aliased(Revision)
-    lang = bindparam("lang", type_=String)
+    """Select posts beside what they answer."""
+    return _beside(Post.id == _answer.parent_id).where(_answer.id.in_(_chosen()))
+
+
+@cache
+def _answered_and_first() -> Select[Any]:
+    """The same, and the first post of their thread beside itself."""
+    thread_id: BindParameter[int] = bindparam("thread_id", type_=Integer)
+    first = (
+        Post.visible_to(ANYONE, within=thread_id)
+        # Said once more, so that the index in the order shown serves.
+        .where(Post.thread_id == thread_id, Post.is_published())
+        .with_only_columns(Post.id)
+        .limit(1)
+        .correlate(None)
+        .scalar_subquery()
+    )
+    meant = case((_answer.id == first, _answer.id), else_=_answer.parent_id)
+    return _beside(Post.id == meant).where(
+        or_(_answer.id.in_(_chosen()), _answer.id == first)
+    )
+
+
+def _chosen() -> BindParameter[Any]:
+    return bindparam("post_ids", expanding=True)
+
+
+def _beside(answered: ColumnElement[bool]) -> Select[Any]:
+    quoted, lang = aliased(Revision), bindparam("lang", type_=String)
     return (
         select(
-            answer.id, Post.id, Post.is_published(), Person.shown_name, Quote.n,
+            _answer.id, Post.id, Post.is_published(), Person.shown_name, Quote.n,
             case((quoted.id != Post.current_id, quoted.source), else_=null()),
             Revision.source, Revision.lang, Rendition.source,
         )
-        .join(Post, Post.id == answer.parent_id)
+        .select_from(_answer)
+        .join(Post, answered)
         .join(Person, Person.id == Post.author_id)
-        .outerjoin(Quote, Quote.post_id == answer.id)
+        .outerjoin(Quote, Quote.post_id == _answer.id)
         .outerjoin(quoted, quoted.id == Quote.revision_id)
         .outerjoin(Revision, Revision.id == Post.current_id)
         .outerjoin(
             Rendition,
             and_(Rendition.revision_id == Revision.id, Rendition.lang == lang),
         )
-        .where(answer.id.in_(bindparam("post_ids", expanding=True)))
     )  # fmt: skip
 
 
@@ -162,38 +231,3 @@ def _cut(source: str, most: int) -> str:
         return words
     cut = words.rfind(" ", most // 2, most)
     return words[: cut if cut > 0 else most] + " …"
-
-
-def first_of(thread_id: int, viewer: Account) -> Quoted | None:
-    """Fetch how a thread begins, to stand on top of its later pages."""
-    given = {"thread_id": thread_id, "lang": viewer.person.lang}
-    row = (
-        db.session.connection()
-        .execute(_beginning(), ANYONE.as_viewer(viewer) | given)
-        .one_or_none()
-    )
-    if row is None:
-        return None
-    post_id, name, source, lang, translated = row
-    if translated and lang != viewer.person.lang:
-        source, lang = translated, viewer.person.lang
-    return Quoted(post_id, name, _cut(source, FIRST_CHARACTERS), lang)
-
-
-@cache
-def _beginning() -> Select[Any]:
-    lang = bindparam("lang", type_=String)
-    return (
-        Post.visible_to(ANYONE, within=bindparam("thread_id", type_=Integer))
-        .join(Person, Person.id == Post.author_id)
-        .join(Revision, Revision.id == Post.current_id)
-        .outerjoin(
-            Rendition,
-            and_(Rendition.revision_id == Revision.id, Rendition.lang == lang),
-        )
-        .where(Post.is_published())
-        .with_only_columns(
-            Post.id, Person.shown_name, Revision.source, Revision.lang, Rendition.source
-        )
-        .limit(1)
-    )  # fmt: skip

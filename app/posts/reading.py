@@ -36,7 +36,7 @@ from app.posts.models import (
     Rendition,
     Revision,
 )
-from app.posts.quoting import Quoted, first_of, quoted_by
+from app.posts.quoting import Quoted, quoted_and_first, quoted_by
 from app.posts.showing import (
     BACK,
     ERASED,
@@ -115,6 +115,11 @@ class Reading(NamedTuple):
         return self.read_no or 0
 
     @property
+    def all_of_it(self) -> dict[int, int]:
+        """Say what `marks.proof` is told when she wants no more of it."""
+        return {self.thread_id: self.last_no or 0}
+
+    @property
     def has_news(self) -> bool:
         return (self.last_no or 0) > self.since
 
@@ -137,8 +142,8 @@ class ThreadPage:
 def thread_page(reading: Reading, viewer: Account) -> ThreadPage:
     """Fetch the page of a thread that this request asks for.
 
-    One query; one more each where a post has pictures, where one answers another,
-    where the first one stays on top, and where something new stands on other pages.
+    One query; one more each where a post has pictures, where one answers another or
+    the first one stays on top, and where something new stands on other pages.
     Somebody else's version that waits for a teacher is never among them.
     """
     given = _given(reading, viewer)
@@ -151,12 +156,13 @@ def thread_page(reading: Reading, viewer: Account) -> ThreadPage:
         page = _pages().page(given)  # what stood there is gone meanwhile
     rows = page.rows
     elsewhere = _unread_elsewhere(reading, viewer, page)
+    articles, first = _articles(
+        reading, viewer, rows, first=reading.keeps_first and page.earlier
+    )
     return ThreadPage(
-        articles=_articles(reading, viewer, rows),
+        articles=articles,
         shows=_shown(reading, viewer, rows, elsewhere.change_no if elsewhere else None),
-        first=first_of(reading.thread_id, viewer)
-        if reading.keeps_first and page.earlier
-        else None,
+        first=first,
         earlier=rows[0].order_key if page.earlier and rows else None,
         later=rows[-1].order_key + 1 if page.later else None,
         unread=elsewhere.order_key
@@ -171,7 +177,7 @@ def new_page(reading: Reading, viewer: Account) -> ThreadPage:
         return ThreadPage((), {})
     page = _new_pages().page(_given(reading, viewer), at=reading.since + 1)
     return ThreadPage(
-        articles=_articles(reading, viewer, page.rows),
+        articles=_articles(reading, viewer, page.rows)[0],
         shows=_shown(reading, viewer, page.rows, None),
         later=page.rows[-1].change_no + 1 if page.later else None,
     )
@@ -238,14 +244,20 @@ def _news() -> Select[Any]:
 
 
 def _articles(
-    reading: Reading, viewer: Account, rows: Sequence[Line]
-) -> Sequence[Markup]:
+    reading: Reading, viewer: Account, rows: Sequence[Line], *, first: bool = False
+) -> tuple[Sequence[Markup], Quoted | None]:
+    """Say these posts as HTML, and how their thread begins where that is asked for."""
     pictures = attachments_of(
         [line.revision_id for line in rows if line.revision_id and line.pictures]
     )
-    answers = [line.id for line in rows if line.parent_id is not None]
-    quotes = quoted_by(answers, viewer.person.lang)
     ids = {line.id for line in rows}
+    answers = [line.id for line in rows if line.parent_id is not None]
+    opening = None
+    if first:
+        quotes, opening = quoted_and_first(answers, reading.thread_id, viewer)
+        opening = None if opening and opening.post_id in ids else opening
+    else:
+        quotes = quoted_by(answers, viewer.person.lang)
     look = Look(
         viewer.person.lang,
         page_lang(),
@@ -265,7 +277,7 @@ def _articles(
             articles.append(_article_with(line, hers, quote, shown))
         else:
             articles.append(_article(line, hers, quote))
-    return articles
+    return articles, opening
 
 
 @cache

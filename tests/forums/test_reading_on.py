@@ -10,9 +10,11 @@ from sqlalchemy import select
 
 from app.accounts.models import Account
 from app.db import db, now
+from app.media.models import READY, Media
 from app.moderation.hiding import hide, show_again
-from app.posts.models import Post, ReadMark, Thread
+from app.posts.models import Attachment, Post, ReadMark, Thread
 from app.posts.publishing import make_public
+from app.posts.quoting import note_answer
 from app.posts.withdrawing import withdraw
 from bench.texts import Letters
 from tests.builders import (
@@ -32,6 +34,7 @@ from tests.forums.test_thread_page import (
     link,
     many_posts,
 )
+from tests.web.test_every_page import MOST_QUERIES, counted
 
 # Design section 7.
 ONLY_NEW_BYTES = 1_400
@@ -367,3 +370,43 @@ def test_the_address_of_a_post_leads_to_what_is_left_of_it(
     assert reader.get(f"/p/{ids[1]}").status_code == 404
     gone = reader.get(f"{talk.url}?at=999")
     assert ids_on(gone.text) == [ids[0], ids[2]]
+
+
+def test_who_wants_no_more_of_it_calls_all_of_it_read(app: Flask, talk: Talk) -> None:
+    many_posts(talk.thread, 45)
+    reader = Client(app, talk.reader)
+
+    page = reader.get(f"{talk.url}?new").text
+    assert reader.get(link(page, "Call all of it read") or "").status_code == 200
+
+    assert talk.mark() == talk.thread.last_no
+    page = reader.get(f"{talk.url}?new").text
+    assert link(page, "Call all of it read") is None
+
+
+def test_the_costliest_page_of_a_thread_is_six_queries(app: Flask, talk: Talk) -> None:
+    ids = many_posts(talk.thread, 45)
+    talk.thread.keeps_first = True
+    for n in (30, 31, 32):
+        post = db.session.get_one(Post, ids[n])
+        note_answer(post, str(ids[n - 1]), 0)
+        assert post.current_id is not None
+        media = Media(sha256=f"{n:064}", state=READY, size_bytes=3, picture=b"xyz")
+        db.session.add(media)
+        db.session.flush()
+        db.session.add(
+            Attachment(
+                revision_id=post.current_id, media_id=media.id, n=1, description="Sea"
+            )
+        )
+    db.session.commit()
+    reader = Client(app, talk.reader)
+    reader.get(talk.url)
+
+    with counted() as said:
+        page = reader.get(talk.url).text
+
+    assert page.count("<blockquote>") == 4
+    assert page.count("Picture: ") == 3
+    assert link(page, "First unread post") is not None
+    assert len(said) == MOST_QUERIES

@@ -298,3 +298,25 @@ def test_what_was_taken_back_leaves_a_line_and_what_is_hidden_none(app: Flask) -
         assert "Lucía R.</span> took this post back." in page
         assert "This post was erased." in page
         assert page.count("Lucía") == 2
+
+
+def test_words_that_are_gone_are_not_even_read(app: Flask) -> None:
+    talk = Talk()
+    for _n in range(12):
+        withdraw(talk.a_post("Palabra " * 1000))
+    talk.a_post("Hola.")
+
+    # A page fills by bytes, and these have none left.
+    assert seen_by(app, talk, talk.reader).count("took this post back.") == 12
+
+
+def test_what_was_hidden_and_taken_back_leaves_no_line(app: Flask) -> None:
+    talk = Talk()
+    post = talk.a_post("Hola.")
+    talk.a_post("Hola.")
+
+    hide(post, talk.teacher, "")
+    withdraw(post)
+    db.session.commit()
+
+    assert seen_by(app, talk, talk.reader).count("<article") == 1
