@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from flask import current_app
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account
 from app.db import db
@@ -40,11 +40,15 @@ def destination(draft: Draft, writer: Account) -> Destination | None:
 
 
 def _in_thread(thread_id: int, writer: Account) -> Destination | None:
-    thread = db.session.scalars(
-        Thread.visible_to(writer)
-        .where(Thread.id == thread_id)
-        .options(selectinload(Thread.readers).joinedload(ThreadReader.person))
-    ).one_or_none()
+    thread = (
+        db.session.scalars(
+            Thread.visible_to(writer)
+            .where(Thread.id == thread_id)
+            .options(joinedload(Thread.readers).joinedload(ThreadReader.person))
+        )
+        .unique()
+        .one_or_none()
+    )
     if thread is None:
         return None
     return Destination(

@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask_login import login_required
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app.accounts.sessions import viewer
 from app.db import db
@@ -48,10 +49,10 @@ def kept(draft_id: int) -> Answer:
 @login_required
 def drop(draft_id: int) -> Answer:
     """Throw words away that were not sent; what is gone already is no fault."""
-    draft = db.session.scalars(
-        drafts_of(viewer()).where(Draft.id == draft_id)
-    ).one_or_none()
+    draft = db.session.get(Draft, draft_id)
     if draft is not None:
+        if draft.person_id != viewer().person_id:
+            abort(404)
         db.session.delete(draft)
         db.session.commit()
     return redirect(url_for("home.my_post"), code=303)
@@ -87,10 +88,14 @@ class First(NamedTuple):
 def _first(draft: Draft) -> First | None:
     if draft.beside_id is None:
         return None
-    own = select(Post).where(Post.author_id == draft.person_id)
-    post = db.session.scalars(with_words(own.where(Post.id == draft.beside_id))).one()
-    readable = Post.visible_to(viewer()).where(Post.id == post.id)
-    if db.session.scalar(readable.with_only_columns(Post.id)) is None:
+    readable = Post.visible_to(viewer()).order_by(None).with_only_columns(Post.id)
+    own = with_words(select(Post)).where(
+        Post.author_id == draft.person_id, Post.id == draft.beside_id
+    )
+    post, is_readable = db.session.execute(
+        own.options(joinedload(Post.thread)).add_columns(Post.id.in_(readable))
+    ).one()
+    if not is_readable:
         return First(post, standing(post), None, may_change=False)
     words = shown([post], viewer(), original=True, whole=True)[0]
     may_change = why_no_change(viewer(), post) is None
