@@ -1,16 +1,14 @@
-"""Forms come from our own pages: one token a session, and one-time keys."""
+"""Forms come from our own pages: one token a session, in each of them."""
 
 import base64
 import hmac
-import re
 import secrets
 from itertools import cycle
 
 from flask import Flask, g, request, session
-from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 
-from app.web.errors import Refused, stale_form
+from app.web.errors import stale_form
 
 TOKEN_FIELD = "csrf_token"  # noqa: S105  # a name, no secret
 # For a request of our own, which has no field to put it into.
@@ -21,7 +19,6 @@ TOKEN_BYTES = 9
 # a guess fits one page in 16 million, whether it is right or wrong.
 MASK_BYTES = 3
 SENT_BY = {"POST", "PUT", "PATCH", "DELETE"}
-FORM_KEY = re.compile(r"[A-Za-z0-9_-]{8,40}\Z")
 
 
 class CSRFError(BadRequest):
@@ -32,7 +29,6 @@ def register(app: Flask) -> None:
     app.before_request(_refuse_strange_forms)
     app.register_error_handler(CSRFError, stale_form)
     app.jinja_env.globals["csrf_token"] = csrf_token
-    app.jinja_env.globals["new_form_key"] = new_form_key
 
 
 def new_token() -> str:
@@ -66,19 +62,6 @@ def sent_token() -> str:
         return ""
     token = _mixed(found[MASK_BYTES:], found[:MASK_BYTES])
     return base64.urlsafe_b64encode(token).decode()
-
-
-def new_form_key() -> str:
-    """Make the one-time key of a form: what is sent twice is one post."""
-    return secrets.token_urlsafe(9)
-
-
-def sent_form_key() -> str:
-    """Read the key of the form that was sent; Refused when it is damaged."""
-    key = request.form.get("key", "")
-    if not FORM_KEY.match(key):
-        raise Refused(_("The form lost its key on the way. Send it once more."))
-    return key
 
 
 def _refuse_strange_forms() -> None:

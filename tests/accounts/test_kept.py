@@ -20,7 +20,7 @@ from app.classrooms.class_list import let_leave
 from app.classrooms.models import Classroom
 from app.db import db, now
 from app.moderation.review import return_to_author
-from app.posts.models import Attachment, Post, Thread
+from app.posts.models import Attachment, Draft, Post, Thread
 from tests.builders import (
     PASSPHRASE,
     PIN,
@@ -126,6 +126,36 @@ def test_a_late_reply_asks_for_the_secret_alone_and_is_sent(
     client.token = ""
     assert "With your teacher" in client.get(answer.headers["Location"]).text
     assert pupil.person.shown_name in client.get("/letters").text
+
+
+def test_a_late_draft_arrives_as_a_draft(
+    app: Flask, pupil: Account, thread: Thread, clocks: Clocks
+) -> None:
+    client = ended(app, pupil, clocks)
+
+    page = client.post(url_of(thread), FORM | {"do": "draft"})
+    answer = send_late(client, page, PIN)
+
+    assert answer.status_code == 303
+    assert posts_of(pupil) == []
+    assert db.session.scalars(select(Draft.source)).all() == [WORDS]
+    assert count(KeptForm) == 0
+    assert "Your draft is kept" in client.get(answer.headers["Location"]).text
+
+
+def test_a_late_form_with_other_words_is_kept_beside_what_was_sent(
+    app: Flask, pupil: Account, thread: Thread, clocks: Clocks
+) -> None:
+    client = opened(app, pupil)
+    client.post(url_of(thread), FORM)
+    clocks.pass_seconds(3600)
+
+    page = client.post(url_of(thread), FORM | {"source": "Other words."})
+    answer = send_late(client, page, PIN)
+
+    assert "Other words." in client.get(answer.headers["Location"]).text
+    assert posts_of(pupil) == [WORDS]
+    assert db.session.scalars(select(Draft.source)).all() == ["Other words."]
 
 
 def test_a_wrong_late_pin_is_told_of_in_its_authors_language(

@@ -240,3 +240,25 @@ def test_a_receipt_says_where_the_post_stands(
     assert "With your teacher" in held
     assert "With your teacher" not in out
     assert "It is out" in out
+
+
+# Design section 7: what comes down for a post or a draft, headers and all.
+MOST_BYTES = 1_500
+
+
+@pytest.mark.parametrize("act", ["", "draft"])
+def test_the_way_to_the_receipt_costs_little(
+    app: Flask, pupil: Account, answers: str, act: str
+) -> None:
+    client = Client(app, pupil)
+    client.token = client.read_token()
+    packed = {"Accept-Encoding": "gzip"}
+
+    sent = client.post(answers, form(do=act), headers=packed)
+    shown = client.get(sent.headers["Location"], headers=packed)
+
+    assert shown.headers["Content-Encoding"] == "gzip"
+    lines = sum(
+        len(f"HTTP/1.1 200 OK\r\n\r\n{answer.headers}") for answer in (sent, shown)
+    )
+    assert lines + len(sent.data) + len(shown.data) <= MOST_BYTES
