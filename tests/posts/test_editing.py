@@ -274,6 +274,7 @@ def test_words_from_an_older_form_are_kept_and_shown_beside_the_newer_ones(
     assert "river is &lt;3 m deep" in page.split("<textarea")[0]
     assert f">{THIRD}</textarea>" in page
     assert 'name="base" value="2"' in page
+    assert "/drop" in page
     form = {"source": THIRD, "lang": "en", "base": "2", "key": key_in(page)}
     pupil.post(url, form)
     assert versions(post)[-1] == (THIRD, HELD)

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from app.accounts.models import Account
+from app.classrooms.models import PUPIL, Member
 from app.db import db
 from app.moderation.review import refuse, return_to_author
 from app.posts.editing import change
@@ -131,8 +132,11 @@ def test_the_partners_teacher_sees_no_history_of_what_was_never_out(
 def test_a_teacher_sees_no_history_of_what_her_pupil_writes_in_another_class(
     app: Flask, pair: Pair
 ) -> None:
-    other = a_classroom(lang="en")
-    both = a_pupil(other)
+    other, both = a_classroom(lang="en"), pair.pupil
+    member = Member(
+        classroom_id=other.id, person_id=both.person_id, role=PUPIL, name_folded="both"
+    )
+    db.session.add(member)
     post = a_post(a_thread(own_space(other), both), both)
 
     assert history(app, teacher_of(other), post) != "404"
