@@ -19,9 +19,9 @@ from app.posts.editing import change as make_version
 from app.posts.form import Written, sent_picture, written
 from app.posts.form_keys import sent_form_key
 from app.posts.history import history_of, version_of, version_stands
-from app.posts.models import Draft, Post
+from app.posts.models import BEGINNING_BYTES, Draft, Post, Revision
 from app.posts.publishing import is_held
-from app.posts.showing import thread_url, with_words
+from app.posts.showing import beginning, thread_url, with_words
 from app.posts.withdrawing import withdraw as take_back
 from app.web.answers import Answer
 from app.web.errors import Refused, one_or_404
@@ -152,11 +152,17 @@ def _edit_page(
         draft=draft,
         typed=request.form.get("source", (draft or began).source),
         overtaken=draft is not None and draft.base_n != newest.n,
+        says_now=beginning(began.source) if _is_long(began) else began.body,
         barred=why_no_change(viewer(), post),
         held=is_held(post.thread, viewer()),
         back=_place_of(post),
         error=error,
     )
+
+
+def _is_long(revision: Revision) -> bool:
+    """Whether a page that also holds other words shows only its beginning."""
+    return len(revision.html.encode()) > BEGINNING_BYTES
 
 
 def _place_of(post: Post) -> str:
