@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_login import login_required
 
-from app.accounts import tries
+from app.accounts import copying, tries
 from app.accounts.devices import this_device
 from app.accounts.models import Account
 from app.accounts.names import fold
@@ -97,6 +97,7 @@ def me_now() -> Answer:
     wanted = request.form.get("text_size", "")
     if wanted in ("0", "1", "2"):
         account.text_size = int(wanted)
+    account.keeps_copy = copying.choose(keeps="keeps_copy" in request.form)
     db.session.commit()
     return redirect(url_for("accounts.me"), code=303)
 

@@ -24,6 +24,7 @@ PLACE = 987_654_321_012_345
 def register(app: Flask) -> None:
     app.jinja_env.globals["stylesheet"] = _by_its_words(app, "site.css")
     app.jinja_env.globals["paper_stylesheet"] = _by_its_words(app, "paper.css")
+    app.jinja_env.globals["keep_script"] = _by_its_words(app, "keep.js")
     app.jinja_env.globals["url_for"] = address
     app.jinja_env.filters["day"] = day
     app.jinja_env.filters["clock"] = clock
@@ -38,9 +39,9 @@ def register(app: Flask) -> None:
 
 
 def _by_its_words(app: Flask, name: str) -> str:
-    """Make a stylesheet's address: other words in it, another address."""
-    css = Path(app.static_folder or "") / name
-    digest = hashlib.sha256(css.read_bytes()).hexdigest()[:8]
+    """Make a static file's address: other words in it, another address."""
+    file = Path(app.static_folder or "") / name
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:8]
     return f"/static/{name}?{digest}"
 
 

@@ -48,6 +48,7 @@ CARD = "481526481526"
 WHO = (
     "pupil", "teacher", "co_teacher", "admin", "lead", "keeper", "tablet", "nobody",
 )  # fmt: skip
+SCRIPT = re.compile(r'<script id="keep" src="([^"]+)" data-me="(\d+)" defer></script>')
 NEVER = ("script", "style", "iframe", "object", "embed", "base")
 
 
@@ -294,6 +295,26 @@ def test_no_page_has_a_script_an_inline_style_or_a_nameless_field(
     judged = {url: Judge(client.get(url).text).faults for url in pages}
 
     assert judged == {url: [] for url in pages}
+
+
+@pytest.mark.parametrize("who", ["pupil", "teacher", "admin"])
+def test_who_has_a_copy_kept_gets_one_script_and_nothing_else_of_the_kind(
+    app: Flask, school: School, who: str
+) -> None:
+    pages, account = school.pages()[who], getattr(school, who)
+    account.keeps_copy = True
+    client = school.client(app, who)
+
+    judged, scripts = {}, {}
+    for url in pages:
+        page = client.get(url).text
+        judged[url], scripts[url] = Judge(page).faults, SCRIPT.findall(page)
+
+    assert judged == {url: ["<script>"] for url in pages}
+    assert scripts == {
+        url: [(str(app.jinja_env.globals["keep_script"]), str(account.person_id))]
+        for url in pages
+    }
 
 
 @pytest.mark.parametrize("who", WHO)
