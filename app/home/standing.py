@@ -22,6 +22,7 @@ from sqlalchemy import (
 from app.accounts.models import ANYONE, Account
 from app.db import db
 from app.home.news import seen_no
+from app.posts.drafting import MOST_DRAFTS
 from app.posts.models import (
     HELD,
     NOT_OUT,
@@ -36,7 +37,6 @@ from app.posts.standing import change_stands
 from app.web.pages import day
 
 OWN_LISTED = 10
-DRAFTS_LISTED = 20
 # Enough to know a draft by, and the beginning of a teacher's note.
 DRAFT_CHARACTERS, NOTE_CHARACTERS = 60, 200
 
@@ -180,7 +180,7 @@ def _drafts() -> Select[Any]:
         .outerjoin(Thread, Thread.id == Draft.thread_id)
         .where(Draft.person_id == ANYONE.person_id)
         .order_by(Draft.id.desc())
-        .limit(DRAFTS_LISTED)
+        .limit(MOST_DRAFTS)
         .subquery()
     )  # fmt: skip
     return select(found)

@@ -13,7 +13,9 @@ from alembic.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import create_engine, inspect
 
+from app.accounts.models import Account
 from app.db import Base, db
+from app.home.news import LETTER, QUIET, threads_with_news
 from app.operations import migrating
 
 
@@ -128,3 +130,120 @@ def test_the_web_process_never_loads_alembic(instance: Path) -> None:
     )
 
     assert done.stdout.strip() == ""
+
+
+def test_after_the_upgrade_a_letter_without_an_answer_is_still_new(
+    bare: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two letter threads to person 1: she answered the one and not the other."""
+    upgrade = command.upgrade
+    with monkeypatch.context() as patched:
+        patched.setattr(command, "upgrade", lambda config, _to: upgrade(config, "0002"))
+        migrating.upgrade(db.engine)
+    with db.engine.begin() as connection:
+        for row in _a_school_before_read_marks():
+            connection.exec_driver_sql(f"INSERT INTO {row}")
+        connection.exec_driver_sql(
+            "UPDATE post SET current_id = id WHERE published_at IS NOT NULL"
+        )
+
+    migrating.upgrade(db.engine)
+
+    with db.engine.connect() as connection:
+        marks = connection.exec_driver_sql(
+            "SELECT person_id, thread_id, change_no, follows FROM read_mark "
+            "ORDER BY person_id, thread_id"
+        ).all()
+        sums = connection.exec_driver_sql(
+            "SELECT id, post_count, begun_no, last_no, last_key FROM thread ORDER BY id"
+        ).all()
+        seen = connection.exec_driver_sql("SELECT seen_no FROM account").scalars().all()
+    # Who wrote in a forum follows it and has read all; what is hidden counts nothing.
+    assert [tuple(row) for row in marks] == [
+        (1, 1, 3, 0),
+        (1, 3, 7, 1),
+        (2, 1, 2, 0),
+        (2, 2, 5, 0),
+        (2, 3, 7, 1),
+        (2, 4, 0, 1),
+    ]
+    assert [tuple(row) for row in sums] == [
+        (1, 2, 2, 3, 3),
+        (2, 1, 5, 5, 5),
+        (3, 2, 6, 7, 7),
+        (4, 0, None, None, 9),
+    ]
+    assert seen == [9, 9]
+    with bare.test_request_context():
+        ana = db.session.get_one(Account, 1)
+        news = {found.id: found.rank for found in threads_with_news(ana)}
+    assert news == {1: QUIET, 2: LETTER}
+
+
+def _a_school_before_read_marks() -> list[str]:
+    at = "'2026-03-01 08:00:00'"
+    people = [
+        "person (id, uid, school_id, number, shown_name, symbol, lang) "
+        f"VALUES ({n}, '{n}', 1, {n}, 'Ana R.', 'fish', 'en')"
+        for n in (1, 2)
+    ]
+    accounts = [
+        "account (id, person_id, full_name, card, text_size, teacher, admin, keeper, "
+        f"safeguarding) VALUES ({n}, {n}, 'Ana', '{n}', 0, 0, 0, 0, 0)"
+        for n in (1, 2)
+    ]
+    threads = [
+        "thread (id, uid, space_id, forum_id, kind, title, lang, made_by_id, made_at) "
+        f"VALUES ({n}, 't{n}', 1, {forum}, '{kind}', '{n}', 'en', 2, {at})"
+        for n, kind, forum in (
+            (1, "letters", "NULL"),
+            (2, "letters", "NULL"),
+            (3, "forum", "1"),
+            (4, "forum", "1"),
+        )
+    ]
+    readers = [
+        f"thread_reader (thread_id, person_id) VALUES ({thread}, {person})"
+        for thread in (1, 2)
+        for person in (1, 2)
+    ]
+    # Thread, author, change, and whether it is out or hidden.
+    posts = [
+        (1, 2, 2, "out"), (1, 1, 3, "out"), (2, 2, 5, "out"), (3, 1, 6, "out"),
+        (3, 2, 7, "out"), (3, 2, 8, "hidden"), (4, 2, 9, "held"),
+    ]  # fmt: skip
+    rows = []
+    for thread, author, n, state in posts:
+        out = state != "held"
+        rows.append(
+            "post (id, uid, thread_id, author_id, kind, form_key, sent_at, order_key, "
+            f"change_no, published_at, hidden_at) VALUES ({n}, 'p{n}', {thread}, "
+            f"{author}, 'letters', 'key-{n:05}', {at}, {n}, {n}, "
+            f"{at if out else 'NULL'}, {at if state == 'hidden' else 'NULL'})"
+        )
+        rows.append(
+            "revision (id, post_id, n, source, html, rendered_by, lang, sha256, state, "
+            f"made_at) VALUES ({n}, {n}, 1, 'Hi', '<p>Hi</p>', 1, 'en', 'x', "
+            f"'{'published' if out else 'held'}', {at})"
+        )
+    return [
+        'school (id, uid, name, own, lang, country, place, time_zone, "reads", writes, '
+        "link_days, wifi_name, cards_address, pen_names) "
+        "VALUES (1, 'a', 'School', 1, 'en', '', '', '', '', '', '', '', '', 0)",
+        *people,
+        *accounts,
+        "classroom (id, school_id, code, title, lang) VALUES (1, 1, 'c', '6 B', 'en')",
+        *(
+            "member (classroom_id, person_id, role, name_folded) "
+            f"VALUES (1, {n}, 'pupil', 'ana {n}')"
+            for n in (1, 2)
+        ),
+        f"space (id, uid, kind, title, made_at) VALUES (1, 's', 'classroom', '6 B', {at})",
+        "space_classroom (space_id, classroom_id, asked_by_id, joined_at) "
+        f"VALUES (1, 1, 1, {at})",
+        f"forum (id, uid, space_id, title, lang, made_at) VALUES (1, 'f', 1, 'F', 'en', {at})",
+        *threads,
+        *readers,
+        *rows,
+        "counter (name, value) VALUES ('change_no', 9)",
+    ]
