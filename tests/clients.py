@@ -124,8 +124,8 @@ def fields_in(page: str, action: str) -> dict[str, str]:
     for area in found[0].find_all("textarea"):
         fields[str(area["name"])] = area.text.removeprefix("\n")
     for box in found[0].find_all("select"):
-        chosen = box.find("option", selected=True) or box.find("option")
-        fields[str(box["name"])] = str(chosen["value"])
+        options = box.find_all("option", selected=True) or box.find_all("option")
+        fields[str(box["name"])] = str(options[0]["value"])
     return fields
 
 

@@ -4,7 +4,7 @@ import hashlib
 from typing import NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from app.accounts.models import Account
 from app.db import db, now
@@ -16,6 +16,8 @@ from app.posts.threads import TITLE_MAX
 from app.web.errors import Refused
 
 MARK_CHARACTERS = 6
+# Of one person: as many as her first page lists, so that none is out of sight.
+MOST_DRAFTS = 20
 
 
 class Place(NamedTuple):
@@ -43,14 +45,13 @@ def keep_draft(
     They take the place of what is kept under it when the form began from that,
     or goes on from it; else both are kept, the new ones under a key derived
     from the words, so that a form that comes again is kept once. Gives the post
-    where they were sent under that key meanwhile. Refused when there are none,
-    or too many.
+    where they were sent under that key meanwhile. Refused when there are no words,
+    too many, or `MOST_DRAFTS` already.
     """
     _check(written)
     draft = _with_key(writer, form_key)
     if draft is None:
-        draft = Draft(person_id=writer.person_id, form_key=form_key)
-        return _fill(draft, place, written)
+        return _fill(_new(writer, form_key), place, written)
     if _is_all_in(written, draft):
         return _fill(draft, place, written)
     if _goes_on(words_of(draft), written.words):
@@ -67,8 +68,7 @@ def keep_other_words(
     known = sent_before(writer, key) or _with_key(writer, key)
     if known is not None:
         return known
-    draft = Draft(person_id=writer.person_id, form_key=key)
-    return _fill(draft, place, written)
+    return _fill(_new(writer, key), place, written)
 
 
 def forget_sent(writer: Account, post: Post, written: Written) -> None:
@@ -104,6 +104,19 @@ def _with_key(writer: Account, form_key: str) -> Draft | None:
             Draft.person_id == writer.person_id, Draft.form_key == form_key
         )
     ).one_or_none()
+
+
+def _new(writer: Account, form_key: str) -> Draft:
+    hers = select(func.count(Draft.id)).where(Draft.person_id == writer.person_id)
+    if (db.session.scalar(hers) or 0) >= MOST_DRAFTS:
+        raise Refused(
+            _(
+                "You have %(most)s drafts. Send one of them or throw it away, then save "
+                "this one.",
+                most=MOST_DRAFTS,
+            )
+        )
+    return Draft(person_id=writer.person_id, form_key=form_key)
 
 
 def _is_all_in(written: Written, draft: Draft) -> bool:

@@ -209,12 +209,14 @@ def test_the_cookie_is_for_this_site_and_no_script(app: Flask, pupil: Account) -
 def test_on_https_the_cookie_is_secure(app: Flask, pupil: Account) -> None:
     app.config["SESSION_COOKIE_SECURE"] = True
     form = {"class": _room_of(pupil), "name": pupil.full_name, "secret": PIN}
-    https = {"base_url": "https://localhost"}
     client = Client(app)
     client.token = client.read_token()
 
     answer = client.post(
-        "/sign-in", form, headers={"Referer": "https://localhost/"}, **https
+        "/sign-in",
+        form,
+        headers={"Referer": "https://localhost/"},
+        base_url="https://localhost",
     )
 
     assert "; Secure;" in answer.headers["Set-Cookie"]

@@ -8,6 +8,7 @@ from app.accounts.models import Account
 from app.classrooms.models import Classroom
 from app.db import db
 from app.posts.drafting import (
+    MOST_DRAFTS,
     Place,
     drafts_of,
     forget_sent,
@@ -189,7 +190,25 @@ def test_nobody_elses_draft_is_in_the_way(
 ) -> None:
     mate = a_pupil(room)
 
-    keep(writer, thread, said("Our river."))
-    keep(mate, thread, said("Our lake."))
+    for who, source in ((writer, "Our river."), (mate, "Our river is wide.")):
+        assert keep(who, thread, said(source)).form_key == KEY
 
-    assert (kept(writer), kept(mate)) == (["Our river."], ["Our lake."])
+    assert (kept(writer), kept(mate)) == (["Our river."], ["Our river is wide."])
+
+
+def test_no_draft_is_kept_that_the_first_page_would_not_list(
+    writer: Account, thread: Thread
+) -> None:
+    place = Place(thread_id=thread.id)
+    for n in range(MOST_DRAFTS):
+        keep_draft(writer, place, f"{KEY}{n}", said(f"Draft {n}."))
+
+    for kept_so in (keep_draft, keep_other_words):
+        with pytest.raises(Refused):
+            kept_so(writer, place, "another-key", said("One more."))
+    first = drafts_of(writer).order_by(None).order_by(Draft.id).limit(1)
+    began = db.session.scalars(first).one()
+    again = said("Still mine.", began_from=mark(began))
+
+    assert keep_draft(writer, place, f"{KEY}0", again) is began
+    assert len(kept(writer)) == MOST_DRAFTS
