@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from app.accounts.models import Account
 from app.classrooms.models import Classroom
 from app.db import db, now
-from app.posts.models import Post, Thread
+from app.posts.models import Post, Revision, Thread
 from app.posts.permissions import may_write, why_not
 from tests.builders import (
     a_classroom,
@@ -88,6 +88,38 @@ def test_an_answer_to_a_locked_thread_is_refused_with_every_word(
         assert "This thread is locked" in answer.text
         assert WORDS["source"] in answer.text
     assert posts() == before
+
+
+def test_in_a_locked_thread_no_way_of_writing_takes_words_or_loses_them(
+    app: Flask, room: Classroom, pupil: Account, thread: Thread
+) -> None:
+    post = a_post(thread, pupil)  # waits for its teacher
+    client, address = Client(app, pupil), f"/threads/{thread.id}/posts"
+    assert client.post(address, WORDS).status_code == 303
+    locked(thread)
+    before = versions()
+
+    change = {**WORDS, "source": "The river is low today.", "base": "1"}
+    edited = client.post(f"/p/{post.id}/edit", {**change, "key": "key-of-a-change"})
+    again = client.post(address, WORDS)
+    later = {**WORDS, "key": "key-of-another", "do": "draft"}
+    draft = client.post(address, later)
+    sent = client.post(address, {**later, "do": "send"})
+
+    assert edited.status_code == 422
+    assert "This thread is locked" in edited.text
+    assert "The river is low today." in edited.text
+    assert again.status_code == 303
+    assert again.location.endswith("/sent")  # it came through before the lock
+    assert draft.status_code == 303
+    assert sent.status_code == 403
+    assert WORDS["source"] in sent.text
+    assert versions() == before
+
+
+def versions() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Revision)) or 0
 
 
 def test_before_release_only_who_began_a_thread_writes(
