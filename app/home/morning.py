@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ScalarSelect, Select, exists, func, select
+from sqlalchemy import ScalarSelect, Select, exists, func, select, union
+from sqlalchemy.orm import aliased
 
 from app.accounts.models import ANYONE, Account
-from app.classrooms.models import SpaceClassroom
+from app.classrooms.models import SpaceClassroom, space_ids
 from app.classrooms.partnering import asked_of
 from app.db import db
 from app.home.news import has_unread, her_mark
@@ -23,6 +24,8 @@ from app.posts.models import (
 )
 
 THREADS_LISTED = 10
+
+_candidate = aliased(Thread)
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,41 @@ def _latest() -> Select[Any]:
     return (
         Thread.visible_to(ANYONE)
         .outerjoin(ReadMark, her_mark())
-        .where(Thread.kind == FORUM_THREAD, Thread.post_count > 0)
+        .where(Thread.id.in_(union(_newest(), _followed())), Thread.post_count > 0)
         .with_only_columns(Thread.id, Thread.title, Thread.lang, is_new)
         .order_by(None)
         .order_by(is_new.desc(), Thread.last_key.desc())
         .limit(THREADS_LISTED)
+    )
+
+
+def _newest() -> Select[tuple[int]]:
+    """Select a list's length of threads before it is asked who may read each.
+
+    In her own spaces she may: what has a post out there is open to all.
+    """
+    found = (
+        select(_candidate.id)
+        .where(
+            _candidate.space_id.in_(space_ids(ANYONE)),
+            _candidate.kind == FORUM_THREAD,
+            _candidate.post_count > 0,
+        )
+        .order_by(_candidate.last_key.desc())
+        .limit(THREADS_LISTED)
+        .subquery()
+    )
+    return select(found.c.id)
+
+
+def _followed() -> Select[tuple[int]]:
+    return (
+        select(_candidate.id)
+        .join(ReadMark, ReadMark.thread_id == _candidate.id)
+        .where(
+            ReadMark.person_id == ANYONE.person_id,
+            ReadMark.follows,
+            _candidate.kind == FORUM_THREAD,
+            _candidate.last_no > ReadMark.change_no,
+        )
     )
