@@ -19,7 +19,7 @@ PUPILS = 60
 # Of a browser: nobody presses Reload here.
 PATIENCE_SECONDS = 60
 # So that the worker has to index and to translate all the while.
-WAITING_JOBS = 150
+WAITING_JOBS = 60
 SENDS, SAVES, EDITS = "sends", "saves", "edits"
 ACTS = (SENDS, SENDS, SAVES, EDITS)
 
