@@ -120,7 +120,11 @@ def _contents(
         person_id=pupil.person_id, form_key="a-draft-key", thread_id=thread.id,
         beside_id=post.id, source="Words of a draft.", lang="es",
     )  # fmt: skip
-    db.session.add(draft)
+    theirs = Draft(
+        person_id=people["keeper"].person_id, form_key="a-draft-key", source="More.",
+        lang="es",
+    )  # fmt: skip
+    db.session.add_all([draft, theirs])
     db.session.flush()
     assert held.waiting is not None
     assert held_letter.waiting is not None
@@ -141,6 +145,7 @@ def _contents(
         "held": held.uid, "returned": returned.uid, "letter": letter.uid,
         "held_letter": held_letter.uid, "picture": picture, "held_picture": held_picture,
         "held_revision": held.waiting.id, "asked": asked.id, "draft": draft.id,
+        "draft_of_keeper": theirs.id,
     }  # fmt: skip
 
 
@@ -378,7 +383,7 @@ ROWS = [
     see("drafts.page", "/drafts/{draft}",        "302 200 404 404 404 404 404 404 404 404 404 404 404 302"),
     see("drafts.kept", "/drafts/{draft}/kept",   "302 200 404 404 404 404 404 404 404 404 404 404 404 302"),
     do("drafts.replace", "/drafts/{draft}/replace", "302 303 404 404 404 404 404 404 404 404 404 404 404 302"),
-    do("drafts.drop", "/drafts/{draft}/drop",    "302 303 404 404 404 404 404 404 404 404 404 404 404 302"),
+    do("drafts.drop", "/drafts/{draft_of_keeper}/drop", "302 404 404 404 404 404 404 404 404 404 404 404 303 302"),
     do("forums.reply", "/threads/{thread}/posts", "302 303 303 404 303 303 303 404 303 404 303 303 404 302", **WORDS),
     do("forums.reply", "/threads/{own_thread}/posts", "302 303 303 404 404 404 303 404 404 404 303 303 404 302", **WORDS),
     do("forums.reply", "/threads/{unreleased}/posts", "302 303 404 404 404 404 403 404 404 404 403 403 404 302", **WORDS),

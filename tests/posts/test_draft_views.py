@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.accounts.models import Account
 from app.classrooms.models import Classroom, Space
 from app.db import db
-from app.posts.models import Draft, Post, Thread
+from app.posts.models import Draft, Post, Quote, Thread
 from tests.builders import (
     a_classroom,
     a_forum,
@@ -122,6 +122,23 @@ def test_a_letter_is_kept_with_whom_it_is_for(
 
     assert friend.person.shown_name in client.get(page).text
     assert fields_in(client.get(page).text, url)["source"] == WORDS
+
+
+def test_a_draft_keeps_what_it_answers_and_quotes(
+    app: Flask, pupil: Account, thread: Thread
+) -> None:
+    answered = db.session.scalars(select(Post.id)).one()
+    client, url = Client(app, pupil), f"/threads/{thread.id}/posts"
+
+    page = keep(client, url, parent=str(answered), quote="0")
+
+    shown = client.get(page).text
+    assert f'href="/p/{answered}"' in shown
+    sent = client.post(url, fields_in(shown, url), sealed=False)
+    assert sent.status_code == 303
+    post = db.session.scalars(select(Post).order_by(Post.id.desc()).limit(1)).one()
+    assert post.parent_id == answered
+    assert db.session.get_one(Quote, post.id).n == 0
 
 
 def test_a_draft_saved_from_its_page_is_one_draft(
