@@ -81,10 +81,11 @@ def keep(post: Post, teacher: Account) -> None:
 
 def open_reports(viewer: Account) -> Select[tuple[Report]]:
     """Select the reports a teacher should look at, oldest first."""
-    posts = reported_posts(viewer).with_only_columns(Post.id)
+    # Asked of each open report: all that she may look at are a year's posts.
+    reported = reported_posts(viewer).where(Post.id == Report.post_id)
     return (
         select(Report)
-        .where(Report.closed_at.is_(None), Report.post_id.in_(posts))
+        .where(Report.closed_at.is_(None), reported.correlate(Report).exists())
         .order_by(Report.id)
     )
 
