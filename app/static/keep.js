@@ -1,4 +1,4 @@
-// Keeps words until they are sent, or their writer is done: docs/decisions/0014
+// Keeps words until they are sent or she is done: docs/decisions/0014
 (function (page) {
   var me = "keep " + page.getElementById("keep").getAttribute("data-me") + " ",
     sent = page.querySelector("[data-sent]"), shelf, over
@@ -20,6 +20,7 @@
       var said = page.createElement("output")
       said.textContent = form.getAttribute("data-kept")
       form.insertBefore(said, form.firstChild)
+      form.parentNode.open = true
       all.forEach(function (one, n) { one.value = had[n] })
     }
     keep()
@@ -30,9 +31,9 @@
     shelf = localStorage
     wipe()
     page.querySelector("[action^='/done']").addEventListener("submit", function () {
-      over = true
+      over = 1
       wipe()
     });
     [].forEach.call(page.querySelectorAll("[data-kept]"), watch)
-  } catch (none) {} // no storage: as without this file
+  } catch (none) {} // no storage here
 })(document)
