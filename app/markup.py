@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from bleach.sanitizer import Cleaner
 from markupsafe import Markup
 
 # Rises when the same source gives other HTML, so that stored copies are remade.
@@ -95,6 +94,9 @@ def render(source: str) -> Markup:
     stored. Never raises. "" when there are no words.
     Allow-list sanitising: OWASP ASVS 5.0, 1.3.1.
     """
+    # It costs 3 MB, and a school's server mostly shows what was rendered before.
+    from bleach.sanitizer import Cleaner
+
     found = blocks(source)
     # Only a text with right-to-left words pays the bytes for a direction of its
     # own in each paragraph; any other follows the element it stands in.
