@@ -25,7 +25,7 @@ from app.home.news import (
 )
 from app.home.standing import OWN_LISTED, Own, own_posts
 from app.posts import marks
-from app.posts.models import RETURNED
+from app.posts.models import LETTERS, RETURNED
 from app.posts.showing import ShownPost, beginning, shown
 from app.web.langs import direction, page_lang
 
@@ -71,6 +71,7 @@ class MyPost:
     found: dict[int, int]
     # Whether something new did not fit.
     more: bool
+    has_pen_pals: bool
 
     @property
     def announcements(self) -> list[Talk]:
@@ -143,6 +144,8 @@ def fill(viewer: Account) -> MyPost:
         drafts=[post for post in own_shown if post.is_draft],
         found=found | ({marks.EVERYTHING: up_to} if up_to else {}),
         more=not (all_posts and all_told),
+        # Her letters without news come last, and some may be beyond what is listed.
+        has_pen_pals=bool(beyond) or any(one.kind == LETTERS for one in listed),
     )
 
 
@@ -188,7 +191,7 @@ def _talks(
     complete = not torn and len(threads) <= POSTS_IN_FULL
     talks: list[Talk] = []
     for thread in threads:
-        items = _meant(thread, found[thread.id])
+        items = found[thread.id]
         taken = _fitting(items, thread, page, kept_back, first=not talks)
         complete = complete and len(taken) == len(items)
         if taken:
@@ -201,16 +204,6 @@ def _talks(
 
 
 Articles = list[tuple[ShownPost, Markup]]
-
-
-def _meant(thread: News, items: Sequence[ShownPost]) -> Sequence[ShownPost]:
-    """Keep of an announcement only itself, for who does not follow its replies.
-
-    With what changed before it, or a proof would call that read unseen.
-    """
-    if thread.rank != ANNOUNCED or thread.follows:
-        return items
-    return [item for item in items if item.post.change_no <= (thread.first_no or 0)]
 
 
 def _fitting(

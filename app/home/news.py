@@ -16,6 +16,7 @@ from sqlalchemy import (
     false,
     func,
     select,
+    true,
     union,
 )
 from sqlalchemy.orm import aliased, joinedload
@@ -47,9 +48,6 @@ class News(NamedTuple):
     # Of a letter thread: who writes to her.
     pen_pal: str | None
     begun_no: int | None
-    # The change of its first post, the announcement; 0 for one of her own.
-    first_no: int | None
-    follows: bool
     locked: bool
 
     @property
@@ -116,8 +114,6 @@ def _threads() -> Select[Any]:
             Thread.lang,
             _pen_pal(),
             Thread.begun_no,
-            _first_no(),
-            func.coalesce(ReadMark.follows, false()),
             Thread.locked_at.is_not(None),
         )
         .order_by(None)
@@ -137,7 +133,7 @@ def _posts() -> Select[tuple[Post]]:
     # Post by post out of the index: a thread may hold ten thousand.
     unread = (
         select(_newer.id)
-        .where(*_is_unread(_newer))
+        .where(*_is_unread(_newer), _is_meant(_newer))
         .order_by(_newer.change_no)
         .limit(POSTS_IN_FULL + 1)
         .correlate(Thread, ReadMark)
@@ -215,6 +211,19 @@ def _is_unread(post: type[Post]) -> tuple[ColumnElement[bool], ...]:
     )
 
 
+def _is_meant(post: type[Post]) -> ColumnElement[bool]:
+    """Leave the replies to an announcement to who follows it, or they take all the page.
+
+    What changed before it comes along: a proof of it would call that read.
+    """
+    only_itself = and_(
+        Thread.announcement,
+        func.coalesce(ReadMark.follows, false()).is_(false()),
+        _first_no() > _mark(),
+    )
+    return case((only_itself, post.change_no <= _first_no()), else_=true())
+
+
 def _is_hers() -> ColumnElement[bool]:
     return (
         exists()
@@ -227,6 +236,7 @@ def _is_hers() -> ColumnElement[bool]:
 
 
 def _first_no() -> ScalarSelect[int]:
+    """Say the change of its first post, the announcement; 0 for one of her own."""
     return (
         select(case((_first.author_id != ANYONE.person_id, _first.change_no), else_=0))
         .where(_first.thread_id == Thread.id, _first.is_published())

@@ -12,6 +12,7 @@ from flask import Flask
 from app.accounts.models import KeptForm
 from app.db import db, next_change_no
 from app.home.filling import fill
+from app.home.news import POSTS_IN_FULL
 from app.posts import marks
 from app.posts.models import Draft, Post, Thread
 from tests.builders import a_post, a_thread, released
@@ -215,6 +216,22 @@ def test_of_an_announcement_its_replies_are_left_to_who_follows_it(pals: Pals) -
     assert "Why?" not in page
     marks.follow(thread.id, pals.ana.person_id)
     assert "Why?" in pals.page()
+
+
+def test_many_replies_to_an_announcement_leave_the_letters_their_place(
+    pals: Pals,
+) -> None:
+    thread = pals.thread(pals.teacher, "No school on Friday.")
+    thread.announcement = True
+    for _n in range(POSTS_IN_FULL + 1):
+        pals.reply(thread, "Why?")
+    pals.letter("Hello Ana.")
+
+    page = pals.page()
+
+    assert len(articles(page)) == 2
+    assert "Hello Ana." in page
+    assert "Show what did not fit" not in page
 
 
 def test_a_changed_announcement_brings_along_what_it_would_call_read(

@@ -7,6 +7,7 @@ from flask import Flask
 
 from app.db import db
 from app.home.filling import QUIET_LISTED
+from app.home.news import THREADS_LISTED
 from app.posts.models import Post
 from tests.builders import a_post, released
 from tests.clients import Client
@@ -212,6 +213,16 @@ def test_letters_without_news_are_a_line_each_and_not_many(pals: Pals) -> None:
 def test_who_has_no_pen_pal_is_told_so(pals: Pals) -> None:
     assert "You have no pen pal yet." in pals.page(pals.ben)
     assert "You have no pen pal yet." not in pals.page()
+
+
+def test_who_has_one_is_not_told_so_beside_many_new_threads(pals: Pals) -> None:
+    for _n in range(THREADS_LISTED + 1):
+        pals.thread()
+
+    page = pals.page()
+
+    assert "New threads" in page
+    assert "You have no pen pal yet." not in page
 
 
 def test_the_file_holds_the_same_and_needs_nothing(app: Flask, pals: Pals) -> None:
