@@ -49,7 +49,7 @@ SHARED_FORUMS = (
 )  # fmt: skip
 OWN_FORUMS = (("Our classroom", ""), ("Homework", ""))
 HELD, RETURNED, REPORTED, HIDDEN, DRAFTS = 24, 4, 14, 8, 6
-HELD_CHARACTERS = (200, 900, 6_000)
+HELD_CHARACTERS, LONG_CHARACTERS = (200, 900, 6_000), 5_000
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Year:
     # letters, longest, pinned, locked, announcement, keeps_first, waiting.
     threads: dict[str, int]
     # published, picture, edited, edit_waits, withdrawn, hidden, reported, held,
-    # returned, refused, letter; all of `pupil` but hidden and reported.
+    # held_long, returned, refused, letter; of `pupil` save hidden, reported, held_long.
     posts: dict[str, int]
     drafts: list[int]
     # The cookie of the class's tablet, and the card of `pupil`.
@@ -301,6 +301,8 @@ class _Begun:
             size = HELD_CHARACTERS[n % len(HELD_CHARACTERS)]
             held = self._send(longest, side.pupils[n // 2], size)
             self.posts.setdefault("held", held.id)
+            if size > LONG_CHARACTERS:
+                self.posts.setdefault("held_long", held.id)
         for _n in range(RETURNED):
             returned = self._send(longest, pupil)
             return_to_author(_waiting(returned), teacher, "Say more about the river.")

@@ -244,12 +244,13 @@ def reports() -> Answer:
         .limit(PAGE_REVISIONS)
     ).all()
     posts = {row.post.id: row.post for row in found if not row.post.withdrawn_at}
+    posts |= {post.id: post for post in hidden}
     items = {item.post.id: item for item in shown(posts.values(), viewer(), whole=True)}
     return render_template(
         "moderation/reports.html",
         reports=found,
         items=items,
-        hidden=shown(hidden, viewer(), whole=True),
+        hidden=[items[post.id] for post in hidden],
         taken_back=db.session.scalars(taken_back(viewer()).limit(PAGE_REVISIONS)).all(),
     )
 

@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from app.db import db, set_reading
 from tests.apps import an_app
-from tests.browser.serving import Served, serving
+from tests.browser.serving import Served
+from tests.serving import serving
 from tests.web.test_every_page import School
 
 
@@ -42,8 +43,8 @@ def served(
         # writer's place.
         db.session().expire_on_commit = False
         school = School()
-        with serving(app) as url:
-            yield Served(app, school, url)
+        with serving(app) as port:
+            yield Served(app, school, f"http://127.0.0.1:{port}")
         db.session.rollback()
         db.session.remove()
         db.engine.dispose()

@@ -1,16 +1,11 @@
 """A test's application on a real server on loopback, and browsers that look at it."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext
-from waitress import wasyncore
 
-import wsgi
 from app.accounts.models import Account
 from app.db import db
 from tests.web.test_every_page import School
@@ -55,21 +50,3 @@ class Served:
                 cookie = {"name": name, "value": kept.value, "path": path}
                 context.add_cookies([{**cookie, "domain": "127.0.0.1"}])  # type: ignore[typeddict-item]  # as its docs have it
         return context
-
-
-@contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """Serve the application as the school's server does, in a thread of this test."""
-    db.session.rollback()
-    made = wsgi.server("127.0.0.1", 0, app)
-    thread = threading.Thread(target=made.run)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{made.effective_port}"
-    finally:
-        made.trigger.pull_trigger(
-            lambda: wasyncore.close_all(made._map, ignore_all=True)
-        )
-        thread.join(timeout=20)
-        made.task_dispatcher.shutdown()
-        assert not thread.is_alive()
