@@ -26,12 +26,15 @@ class Crowded(NamedTuple):
     thread_ids: list[int]
 
 
-def a_forum(space_id: int, sizes: Sequence[int], seed: int = 3) -> Crowded:
+def a_forum(
+    space_id: int, sizes: Sequence[int], seed: int = 3, *, texts: int = 400
+) -> Crowded:
     """Fill a new forum of a space with threads of so many posts each; commits.
 
-    They are translated, and all pupils of the space have read them.
+    They are translated, and all pupils of the space have read them. With `texts` as
+    many as a page has posts, each full page says the same, in another order.
     """
-    press = Press(seed)
+    press = Press(seed, texts=texts)
     forum = Forum(space_id=space_id, title="Everything", category="", lang="en")
     db.session.add(forum)
     db.session.flush()
@@ -56,7 +59,7 @@ def _threads(press: Press, forum: Forum, sizes: Sequence[int]) -> list[int]:
         select(Person.id, Person.lang)
         .join(Member, Member.person_id == Person.id)
         .where(Member.classroom_id.in_(_rooms(forum.space_id)), Member.role == PUPIL)
-        .order_by(Person.id)
+        .order_by(Person.number, Person.id)  # the classes by turns
     ).all()
     first = (db.session.scalar(select(func.max(Thread.id))) or 0) + 1
     db.session.execute(

@@ -124,7 +124,7 @@ def test_words_of_another_language_say_which(
     chromium: Browser, served: Served, lang: str, spoken: set[tuple[str, str]]
 ) -> None:
     served.speak(lang)
-    nearest = "all => all.map(e => [e.closest('[lang]').lang, e.closest('[dir]').dir])"
+    nearest = "all => all.map(e => [e.closest('[lang]').lang, (e.closest('[dir]') || {dir: 'ltr'}).dir])"
     shown = served.school.shown
     assert shown.current is not None
     written = shown.current.lang
