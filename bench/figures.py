@@ -30,10 +30,18 @@ PEOPLE = {
 }
 
 LINK = {
+    "ten_minutes_bytes": "bytes",
+    "ten_minutes_seconds": "s",
     "send_up": "bytes",
     "send_down": "bytes",
     "send_seconds": "s",
     "thread_cold_seconds": "s",
+    "my_post": "bytes",
+    "my_post_nothing_new": "bytes",
+    "only_new_one": "bytes",
+    "worst_page_bytes": "bytes",
+    "my_post_p95_10": "ms",
+    "my_post_p95_100k": "ms",
 }
 
 Values = dict[str, float | int]

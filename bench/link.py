@@ -1,42 +1,85 @@
 """The link bench: what a pupil's pages and sends cost behind a weak link."""
 
-import os
-import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from shutil import copytree
 
 from app.factory import create_app
 from bench.browsing import page, signed_in, thread_form
-from bench.figures import LINK, NotMeasured, Values, report, tell
-from bench.processes import Started, a_web, an_instance
+from bench.chromium import chromium
+from bench.crowds import FEW, MANY, MANY_QUICK, crowds, fill_crowd
+from bench.figures import LINK, Values, report, tell
+from bench.processes import Started, a_hello, a_web, an_instance
+from bench.ten_minutes import expect_post, ten_minutes
 from bench.texts import Letters
 from bench.weak_link import Way, WeakLink
 from bench.wire import Wire
 from bench.world import POST_CHARACTERS, SignIn, World, fill
+from bench.year_pages import fill_year, my_post, nothing_new, only_new_one, worst_page
 
-if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
-
-PATIENCE_SECONDS = 120.0
+VISITS = 3
 
 
 def run(*, quick: bool) -> int:
     """Print every figure of the bench; return the exit code."""
     began = time.monotonic()
-    tell("setting up an instance with two classes that write with each other")
-    with an_instance() as instance:
-        world = fill(create_app(instance))
-        with a_web(instance) as web:
-            _report(lambda: sending(web, world), "send_up", "send_down", "send_seconds")
-            _report(lambda: opening(web, world), "thread_cold_seconds")
+    tell("setting up instances: two classes, a year, few posts, many posts")
+    with an_instance() as empty, ThreadPoolExecutor(1) as beside:
+        partners, year, few, many = (
+            _copy(empty, name) for name in ("partners", "year", "few", "many")
+        )
+        app = create_app(partners)
+        world = fill(app)
+        expect_post(app, world.classmates[-VISITS:])
+        # It waits for the link more than it works, so a quick run does the rest meanwhile.
+        done = beside.submit(_with_partners, partners, world, quick=quick)
+        if not quick:
+            done.result()
+        _with_a_year(year, quick=quick)
+        _with_few_and_many(few, many, quick=quick)
+        done.result()
     tell(f"the bench took {time.monotonic() - began:.0f} s")
     return 0
 
 
+def _copy(instance: Path, name: str) -> Path:
+    return Path(copytree(instance, instance.parent / name))
+
+
 def _report(measured: Callable[[], Values], *names: str) -> None:
     report(LINK, names, measured)
+
+
+def _with_partners(instance: Path, world: World, *, quick: bool) -> None:
+    visitors = world.classmates[-VISITS:]
+    with a_web(instance) as web:
+        _report(
+            lambda: ten_minutes(web, visitors, instance, quick=quick),
+            "ten_minutes_bytes", "ten_minutes_seconds",
+        )  # fmt: skip
+        _report(lambda: sending(web, world), "send_up", "send_down", "send_seconds")
+        _report(lambda: opening(web, world, instance), "thread_cold_seconds")
+
+
+def _with_a_year(instance: Path, *, quick: bool) -> None:
+    here = fill_year(create_app(instance), searched=not quick)
+    with a_web(instance) as web:
+        _report(lambda: my_post(web, here), "my_post")
+        _report(lambda: nothing_new(web, here), "my_post_nothing_new")
+        _report(lambda: only_new_one(web, here), "only_new_one")
+        _report(lambda: worst_page(web, here, quick=quick), "worst_page_bytes")
+
+
+def _with_few_and_many(few: Path, many: Path, *, quick: bool) -> None:
+    most = MANY_QUICK if quick else MANY
+    filled = [fill_crowd(create_app(few), FEW), fill_crowd(create_app(many), most)]
+    with a_web(few) as one, a_web(many) as other, a_hello(few) as hello:
+        _report(
+            lambda: crowds((one, other), filled, hello, quick=quick),
+            "my_post_p95_10", "my_post_p95_100k",
+        )  # fmt: skip
 
 
 def sending(web: Started, world: World) -> Values:
@@ -60,9 +103,14 @@ def sending(web: Started, world: World) -> Values:
     }
 
 
-def opening(web: Started, world: World) -> Values:
+def opening(web: Started, world: World, memories: Path) -> Values:
     """Open a thread of twenty posts in Chromium that has kept nothing."""
-    with WeakLink(web.port) as link, a_browser(link, web, world.reader) as browser:
+    beside = signed_in(web.port, world.reader)
+    beside.close()
+    with (
+        WeakLink(web.port) as link,
+        chromium(link, memories / "cold", beside.cookie) as browser,
+    ):
         shown = browser.new_page()
         began = time.monotonic()
         shown.goto(f"/threads/{world.threads[0]}", wait_until="load")
@@ -74,35 +122,3 @@ def through(link: WeakLink, web: Started, who: SignIn) -> Wire:
     beside = signed_in(web.port, who)
     beside.close()
     return Wire(link.port, beside.cookie)
-
-
-@contextmanager
-def a_browser(link: WeakLink, web: Started, who: SignIn) -> "Iterator[BrowserContext]":
-    """Chromium without scripts, signed in, that reaches the server over the link."""
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError as error:
-        raise NotMeasured("playwright is not installed") from error
-    path = os.environ.get("PARAVION_CHROMIUM") or shutil.which("chromium")
-    if path is None:
-        raise NotMeasured("this machine has no Chromium")
-    beside = signed_in(web.port, who)
-    beside.close()
-    name, _sign, value = beside.cookie.partition("=")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=path,
-            # In a container root has no sandbox; nothing but our own pages is opened.
-            args=["--no-sandbox", "--disable-background-networking", "--no-first-run"],
-        )
-        context = chromium.new_context(
-            base_url=f"http://127.0.0.1:{link.port}", java_script_enabled=False
-        )
-        context.set_default_timeout(PATIENCE_SECONDS * 1000)
-        context.add_cookies(
-            [{"name": name, "value": value, "path": "/", "domain": "127.0.0.1"}]
-        )
-        try:
-            yield context
-        finally:
-            chromium.close()

@@ -1,12 +1,10 @@
 """The pages bench: bytes, server CPU, memory and waiting of a thread of 20 posts."""
 
-import gzip
 import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
-from html.parser import HTMLParser
 from pathlib import Path
 from statistics import median
 
@@ -28,10 +26,10 @@ from bench.processes import (
 )
 from bench.texts import Letters
 from bench.wire import Wire, fetched_with
+from bench.words import packed_bytes, words_of_posts
 from bench.world import POST_CHARACTERS, POSTS, World, fill
 from launch.places import ROOT, own_python, server_environment
 
-GZIP_LEVEL = 6
 # At once: who reads, and who signs in, which takes 19 MiB and some 30 ms of hashing.
 READERS, ARRIVING = 8, 3
 PATIENCE_SECONDS = 120.0
@@ -133,10 +131,10 @@ def _beside_text(browser: Wire, path: str) -> tuple[int, int]:
     """Bytes of a thread page as received, and of its posts' text compressed alone."""
     answer = page(browser, path)
     _check_whole(answer.text)
-    text = words_of_posts(answer.text).encode()
-    packed = len(gzip.compress(text, GZIP_LEVEL, mtime=0))
+    words = words_of_posts(answer.text)
+    packed = packed_bytes(words)
     tell(
-        f"{answer.received} bytes for {len(text)} of text, which {packed} alone would "
+        f"{answer.received} bytes for {len(words.encode())} of text, which {packed} alone would "
         f"do: {answer.received - packed} over it"
     )
     return answer.received, packed
@@ -147,34 +145,6 @@ def _check_whole(text: str) -> None:
     if shown != POSTS:
         raise NotMeasured(f"the page shows {shown} of {POSTS} posts")
     tell(f"the page shows {shown} posts, {translated} of them translated")
-
-
-def words_of_posts(text: str) -> str:
-    """Take the words of the posts alone out of a thread page."""
-    words = _Words()
-    words.feed(text)
-    return "\n".join(words.found)
-
-
-class _Words(HTMLParser):
-    """Collects what stands in the `div` of each `article`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.in_article = self.in_words = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.in_article = self.in_article or tag == "article"
-        self.in_words = self.in_words or (tag == "div" and self.in_article)
-
-    def handle_endtag(self, tag: str) -> None:
-        self.in_words = self.in_words and tag != "div"
-        self.in_article = self.in_article and tag != "article"
-
-    def handle_data(self, data: str) -> None:
-        if self.in_words and data.strip():
-            self.found.append(data)
 
 
 def queries(bench: Bench, web: Started) -> Values:
@@ -211,8 +181,8 @@ def cpu(bench: Bench, web: Started, hello: Started) -> Values:
     reader, stranger = signed_in(web.port, bench.world.reader), Wire(hello.port)
     thread_ms, hello_ms = [], []
     for n in range(rounds + 1):
-        one = _cpu_ms(web, reader, bench.mixed, requests)
-        other = _cpu_ms(hello, stranger, "/", 4 * requests)
+        one = web.cpu_ms(requests, lambda: page(reader, bench.mixed))
+        other = hello.cpu_ms(4 * requests, lambda: page(stranger, "/"))
         if n:  # the first round warms both
             thread_ms.append(one)
             hello_ms.append(other)
@@ -229,13 +199,6 @@ def cpu(bench: Bench, web: Started, hello: Started) -> Values:
         "hello_cpu_ms": bare,
         "thread_share": bare / thread,
     }
-
-
-def _cpu_ms(server: Started, browser: Wire, path: str, requests: int) -> float:
-    before = server.cpu_seconds()
-    for _n in range(requests):
-        page(browser, path)
-    return (server.cpu_seconds() - before) * 1000 / requests
 
 
 def loaded_memory(bench: Bench, web: Started) -> Values:

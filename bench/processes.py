@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -56,6 +56,13 @@ class Started:
                 "this system does not tell a process's CPU time"
             ) from error
         return spent / 1e9
+
+    def cpu_ms(self, times: int, ask: Callable[[], object]) -> float:
+        """Say what its threads cost each time something is asked of it."""
+        before = self.cpu_seconds()
+        for _n in range(times):
+            ask()
+        return (self.cpu_seconds() - before) * 1000 / times
 
     def memory_mb(self, field: str) -> float:
         """Read `VmRSS` (now) or `VmHWM` (the most so far), in 10^6 bytes."""

@@ -223,8 +223,9 @@ class WeakLink:
                 target.shutdown(socket.SHUT_WR)
                 return
             passing = piece[: line.left(way)]
-            await self._loop.sock_sendall(target, passing)
+            # Counted first: who has read it may ask at once how much it was.
             line.arrived[way] += len(passing)
+            await self._loop.sock_sendall(target, passing)
             if line.left(way) == 0:
                 raise _Broken
 

@@ -9,6 +9,7 @@ import pytest
 from bench.figures import LINK, PAGES, PEOPLE
 from bench.texts import BY_LANG, Letters
 from bench.wire import fetched_with
+from bench.words import words_of_page, words_of_posts
 from launch.places import ROOT
 
 LINE = re.compile(r"(?P<name>[a-z0-9_]+) [0-9.]+(?: (?P<unit>bytes|ms|s|MB|ratio))?")
@@ -67,3 +68,26 @@ def test_a_browser_fetches_stylesheet_pictures_and_an_icon() -> None:
     ]  # fmt: skip
     no_icon = page + '<link rel="icon" href="data:,">'
     assert "/favicon.ico" not in fetched_with(no_icon, "/threads/1")
+
+
+def test_the_words_of_a_page_are_taken_without_what_stands_around() -> None:
+    page = (
+        "<title>No</title><header><div>No</div></header><main><h1>Rivers</h1>"
+        "<article><h2>Ana</h2><div>One <b>two</b>.</div><footer>Answer</footer></article>"
+        "<article><h2>Ben</h2><div>Three.</div></article><div>Page 1</div></main>No"
+    )
+
+    assert words_of_posts(page).split("\n") == ["One ", "two", ".", "Three."]
+    assert words_of_page(page).split() == [
+        "Rivers",
+        "Ana",
+        "One",
+        "two",
+        ".",
+        "Answer",
+        "Ben",
+        "Three.",
+        "Page",
+        "1",
+    ]
+    assert words_of_page("<head>No</head><body><h1>A file</h1></body>") == "A file"
