@@ -27,6 +27,7 @@ from app.posts.showing import shown, shown_revisions, thread_url, with_words
 from app.web.answers import Answer
 from app.web.errors import Refused, one_or_404
 from app.web.numbers import row_number
+from app.web.paging import MAX_KEY
 
 bp = Blueprint("moderation", __name__, template_folder="templates")
 
@@ -235,24 +236,40 @@ def reports() -> Answer:
                 joinedload(Post.waiting),
             )
         )
-        .limit(PAGE_REVISIONS)
+        .limit(PAGE_REVISIONS + 1)
     ).all()
+    more_reports, found = len(found) > PAGE_REVISIONS, found[:PAGE_REVISIONS]
     hidden = db.session.scalars(
         with_words(hiding.moderated_posts(viewer()))
-        .where(Post.hidden_at.is_not(None))
-        .order_by(Post.hidden_at.desc())
-        .limit(PAGE_REVISIONS)
+        .where(Post.hidden_at.is_not(None), Post.change_no < _edge("hidden"))
+        .order_by(Post.change_no.desc())
+        .limit(PAGE_REVISIONS + 1)
+    ).all()
+    back = db.session.scalars(
+        taken_back(viewer())
+        .where(Post.change_no < _edge("back"))
+        .order_by(None)
+        .order_by(Post.change_no.desc())
+        .limit(PAGE_REVISIONS + 1)
     ).all()
     posts = {row.post.id: row.post for row in found if not row.post.withdrawn_at}
-    posts |= {post.id: post for post in hidden}
+    posts |= {post.id: post for post in hidden[:PAGE_REVISIONS]}
     items = {item.post.id: item for item in shown(posts.values(), viewer(), whole=True)}
     return render_template(
         "moderation/reports.html",
         reports=found,
         items=items,
-        hidden=[items[post.id] for post in hidden],
-        taken_back=db.session.scalars(taken_back(viewer()).limit(PAGE_REVISIONS)).all(),
+        more_reports=more_reports,
+        hidden=[items[post.id] for post in hidden[:PAGE_REVISIONS]],
+        more_hidden=len(hidden) > PAGE_REVISIONS,
+        taken_back=back[:PAGE_REVISIONS],
+        more_taken_back=len(back) > PAGE_REVISIONS,
     )
+
+
+def _edge(name: str) -> int:
+    """Read where a list goes on: below this change; at the newest by default."""
+    return request.args.get(name, type=row_number, default=MAX_KEY)
 
 
 @bp.post("/p/<post_uid>/moderate")

@@ -42,12 +42,15 @@ def all_letters() -> Answer:
 
 
 def _all_letters_page(error: Refused | None = None) -> str:
+    before = request.args.get("before", type=row_number)
+    found = letters_visible_to(viewer()).options(WITH_READERS).limit(PAIRS_A_PAGE + 1)
     threads = db.session.scalars(
-        letters_visible_to(viewer()).options(WITH_READERS).limit(PAIRS_A_PAGE)
+        found if before is None else found.where(Thread.id < before)
     ).all()
     return render_template(
         "penpals/all_letters.html",
-        threads=threads,
+        threads=threads[:PAIRS_A_PAGE],
+        more=len(threads) > PAIRS_A_PAGE,
         partnerships=partnerships_taught(viewer()) if is_teacher(viewer()) else [],
         times=local_times(
             zone_of_reader(), partner_schools(viewer(), viewer().person.school_id)

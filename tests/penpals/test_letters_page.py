@@ -1,11 +1,13 @@
 """A pair's letters: what is new in them, and what a page proves as read."""
 
+import re
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from app.db import db
-from app.posts.models import ReadMark
+from app.posts.models import LETTERS, ReadMark, Thread
 from tests.builders import (
     a_classroom,
     a_partnership,
@@ -19,6 +21,7 @@ from tests.clients import Client
 from tests.forums.test_reading_on import come_back
 from tests.forums.test_thread_page import ids_on, link
 from tests.web.test_every_page import MOST_QUERIES, counted
+from tests.year import YearHere
 
 
 class Pair:
@@ -106,3 +109,20 @@ def test_letters_cost_four_queries_at_most_however_many(app: Flask, pair: Pair) 
 
     assert costs == [4, 4, 3]
     assert max(costs) < MOST_QUERIES
+
+
+def test_every_pair_is_come_to_from_the_list(
+    here: YearHere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.penpals.views.PAIRS_A_PAGE", 10)
+    client, url, found = here.client("teacher"), "/letters", []
+    while url:
+        page = client.get(url).text
+        shown = [int(n) for n in re.findall(r'href="/letters/(\d+)"', page)]
+        assert 0 < len(shown) <= 10
+        found += shown
+        links = re.findall(r'href="(/letters\?before=\d+)"', page)
+        url = links[0] if links else ""
+
+    pairs = db.session.scalars(select(Thread.id).where(Thread.kind == LETTERS))
+    assert found == sorted(pairs, reverse=True)
