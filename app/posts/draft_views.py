@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_login import login_required
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -10,8 +10,8 @@ from sqlalchemy.orm import joinedload
 from app.accounts.sessions import viewer
 from app.db import db
 from app.posts.destinations import destination
-from app.posts.drafting import drafts_of
-from app.posts.editing import newest_version, why_no_change
+from app.posts.drafting import drafts_of, mark
+from app.posts.editing import newest_version, own_posts, why_no_change
 from app.posts.models import Draft, Post
 from app.posts.sending import not_hers
 from app.posts.showing import ShownPost, shown, with_words
@@ -26,16 +26,18 @@ bp = Blueprint("drafts", __name__, url_prefix="/drafts", template_folder="templa
 @login_required
 def page(draft_id: int) -> Answer:
     draft = _own(draft_id)
-    if draft.post_id is not None:
-        ref = str(draft.post_id)
-        return redirect(url_for("editing.page", ref=ref, draft=draft.id))
     to = destination(draft, viewer())
+    barred = to.barred if to else not_hers()
+    if draft.post_id is not None:
+        changes = own_posts(viewer()).where(Post.id == draft.post_id)
+        post = db.session.scalars(changes).one_or_none()
+        said = why_no_change(viewer(), post) if post else barred
+        if said is None:
+            ref = str(draft.post_id)
+            return redirect(url_for("editing.page", ref=ref, draft=draft.id))
+        barred = said
     return render_template(
-        "posts/draft.html",
-        draft=draft,
-        to=to,
-        barred=to.barred if to else not_hers(),
-        first=_first(draft),
+        "posts/draft.html", draft=draft, to=to, barred=barred, first=_first(draft)
     )
 
 
@@ -48,13 +50,20 @@ def kept(draft_id: int) -> Answer:
 @bp.post("/<int:draft_id>/drop")
 @login_required
 def drop(draft_id: int) -> Answer:
-    """Throw words away that were not sent; what is gone already is no fault."""
+    """Throw words away that were not sent; what is gone already is no fault.
+
+    Only the words that the page showed: they may have been written on elsewhere, or
+    a later draft may have the number of one that is gone.
+    """
     draft = db.session.get(Draft, draft_id)
-    if draft is not None:
-        if draft.person_id != viewer().person_id:
-            abort(404)
-        db.session.delete(draft)
-        db.session.commit()
+    if draft is None:
+        return redirect(url_for("home.my_post"), code=303)
+    if draft.person_id != viewer().person_id:
+        abort(404)
+    if request.form.get("draft") != mark(draft):
+        return redirect(url_for("drafts.page", draft_id=draft.id), code=303)
+    db.session.delete(draft)
+    db.session.commit()
     return redirect(url_for("home.my_post"), code=303)
 
 

@@ -5,11 +5,11 @@ import re
 import pytest
 from flask import Flask
 from markupsafe import escape
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from app.accounts.models import Account
-from app.classrooms.models import Classroom, Space
-from app.db import db
+from app.classrooms.models import Classroom, Space, SpaceClassroom
+from app.db import db, now
 from app.posts.models import Draft, Post, Quote, Thread
 from tests.builders import (
     a_classroom,
@@ -203,11 +203,54 @@ def test_a_draft_thrown_away_is_gone_and_twice_is_once(
     client = Client(app, pupil)
     page = keep(client, f"/threads/{thread.id}/posts")
 
-    answers = [client.post(f"{page}/drop").status_code for _n in range(2)]
+    fields = fields_in(client.get(page).text, f"{page}/drop")
+
+    answers = [client.post(f"{page}/drop", fields).status_code for _n in range(2)]
 
     assert answers == [303, 303]
     assert count(Draft) == 0
     assert client.get(page).status_code == 404
+
+
+@pytest.mark.parametrize("meanwhile", ["written on", "sent, and another kept"])
+def test_only_the_words_that_were_seen_are_thrown_away(
+    app: Flask, pupil: Account, thread: Thread, meanwhile: str
+) -> None:
+    client, url = Client(app, pupil), f"/threads/{thread.id}/posts"
+    page = keep(client, url)
+    shown = client.get(page).text
+    kept = fields_in(shown, url)
+    if meanwhile == "written on":
+        client.post(url, kept | {"source": WORDS + " More.", "do": "draft"})
+    else:
+        client.post(url, kept)
+        # The database gives it the number of the one that was sent.
+        assert keep(client, url, key="one-more-key", source="Others.") == page
+
+    answer = client.post(f"{page}/drop", fields_in(shown, f"{page}/drop"))
+
+    assert count(Draft) == 1
+    assert answer.headers["Location"] == page
+
+
+@pytest.mark.parametrize("lost", ["locked", "left"])
+def test_a_draft_of_a_change_that_may_not_be_sent_is_shown(
+    app: Flask, pupil: Account, thread: Thread, lost: str
+) -> None:
+    client, post = Client(app, pupil), a_post(thread, pupil, "First words.")
+    page = keep(client, f"/p/{post.id}/edit", base="1")
+    if lost == "locked":
+        thread.locked_at = now()
+    else:
+        db.session.execute(delete(SpaceClassroom))
+    db.session.commit()
+
+    shown = client.get(page, follow_redirects=True)
+
+    assert shown.status_code == 200
+    assert f"readonly>{escape(WORDS)}</textarea>" in shown.text
+    client.post(f"{page}/drop", fields_in(shown.text, f"{page}/drop"))
+    assert count(Draft) == 0
 
 
 def test_saving_what_was_sent_already_leads_to_the_post(

@@ -206,7 +206,8 @@ def test_other_words_that_were_thrown_away_come_back_when_they_are_sent_again(
     client, url = Client(app, pupil), addresses["reply"]
     client.post(url, form("reply"))
     beside = client.post(url, form("reply", source=OTHER)).headers["Location"]
-    client.post(f"{beside}/drop")
+    page = client.get(beside).text
+    client.post(f"{beside}/drop", fields_in(page, f"{beside}/drop"))
     assert count(Draft) == 0
 
     client.post(url, form("reply", source=OTHER))
