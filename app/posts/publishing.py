@@ -146,7 +146,8 @@ def _guard_title(thread: Thread) -> None:
     opening = db.session.scalars(
         select(Post).where(Post.thread_id == thread.id).order_by(Post.id).limit(1)
     ).one()
-    if opening.published_at is None or not (thread.title or thread.kept_title):
+    # Before anything is out, who began it and her teachers alone read it.
+    if thread.begun_no is None or not (thread.title or thread.kept_title):
         return
     if opening.is_out and thread.kept_title is not None:
         thread.title, thread.kept_title = thread.kept_title, None

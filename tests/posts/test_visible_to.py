@@ -51,6 +51,7 @@ from tests.builders import (
     pin,
     released,
 )
+from tests.clients import Client
 
 
 @dataclass
@@ -209,6 +210,22 @@ def test_the_title_of_a_refused_thread_stays_unseen(pair: Pair) -> None:
 
     assert not opens(pair.friend, thread)
     assert not opens(pair.third, thread)
+
+
+def test_a_second_post_that_is_released_brings_no_title_out(
+    app: Flask, pair: Pair
+) -> None:
+    thread = a_thread(pair.space, pair.pupil)
+    title, page = thread.title, f"/threads/{thread.id}"
+    first, second = (a_post(thread, pair.pupil) for _n in range(2))
+    reader, teacher = Client(app, pair.mate), Client(app, pair.teacher)
+
+    released(second, pair.teacher)
+
+    assert title not in reader.get(page).text
+    assert title in teacher.get("/waiting").text
+    released(first, pair.teacher)
+    assert title in reader.get(page).text
 
 
 def test_a_thread_whose_posts_are_hidden_is_for_teachers_who_may_show_them(
