@@ -206,6 +206,7 @@ def _said(row: _Answered, lang: str) -> Quoted | None:
     return Quoted(row.id, row.name, own[n], row.lang)
 
 
+@lru_cache(maxsize=64)
 def _moved(then: str, source: str, n: int) -> int | None:
     """Find a passage of an older version in the one that is out now."""
     before, after = markup.blocks(then), markup.blocks(source)
