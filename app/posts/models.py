@@ -228,11 +228,6 @@ class Post(Base):
         back_populates="post", foreign_keys="Revision.post_id", order_by="Revision.n"
     )
 
-    def page_bytes(self) -> int:
-        """Estimate what the post will cost on a page."""
-        shown = self.current or self.waiting
-        return min(len(shown.html.encode()) if shown else 0, BEGINNING_BYTES) + 300
-
     @property
     def is_out(self) -> bool:
         """Say of one post what `is_published` asks of many."""
