@@ -13,8 +13,9 @@ from app.accounts import devices
 from app.accounts.models import Account, SignInSession
 from app.accounts.sessions import start_session
 from app.db import db
-from app.posts.form_keys import SEAL_CHARACTERS, seal
+from app.posts.form import sealed_key
 from app.web.csrf import sent_token
+from app.web.seals import SEAL_CHARACTERS
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 KEY = re.compile(r'name="key" value="([^"]+)"')
@@ -86,8 +87,8 @@ class Client:
             )
             if person_id is None:
                 return key
-            known = seal(key[:-SEAL_CHARACTERS], person_id, address) == key
-            return key if known else seal(key, person_id, address)
+            known = sealed_key(key[:-SEAL_CHARACTERS], person_id, address) == key
+            return key if known else sealed_key(key, person_id, address)
 
     def read_token(self) -> str:
         """Read the token from a page that has a form, signed in or not."""

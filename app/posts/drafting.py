@@ -8,8 +8,7 @@ from sqlalchemy import Select, func, select
 
 from app.accounts.models import Account
 from app.db import db, now
-from app.posts.form import Written
-from app.posts.form_keys import other_key
+from app.posts.form import Written, other_key
 from app.posts.models import Draft, Post
 from app.posts.publishing import checked_source, sent_before
 from app.posts.threads import TITLE_MAX

@@ -16,8 +16,7 @@ from app.posts.editing import (
     why_no_change,
 )
 from app.posts.editing import change as make_version
-from app.posts.form import Written, sent_picture, written
-from app.posts.form_keys import sent_form_key
+from app.posts.form import Written, sent_form_key, sent_picture, written
 from app.posts.history import history_of, version_of, version_stands
 from app.posts.models import BEGINNING_BYTES, Draft, Post, Revision
 from app.posts.publishing import is_held

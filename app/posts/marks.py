@@ -5,13 +5,11 @@ the next link or form of that page, and only then it counts as read: what a dead
 swallowed is still new.
 """
 
-import base64
-import hashlib
 import hmac
 import re
 from collections.abc import Iterator, Mapping
 
-from flask import current_app, g, request
+from flask import g, request
 from flask_login import current_user
 from sqlalchemy import Executable, Update, false, insert, literal, select, update
 from sqlalchemy.exc import DBAPIError
@@ -20,12 +18,12 @@ from app.accounts.models import Account
 from app.accounts.sessions import viewer
 from app.db import db, write_at_once
 from app.posts.models import ReadMark
+from app.web.seals import seal
 
 # Stands for the whole: new threads, and where her own posts stand.
 EVERYTHING = 0
 ARGUMENT, FIELD = "r", "read"
-# 36 bits: enough, since the worst a forged one does is to call something read.
-SEAL_CHARACTERS = 6
+# The worst a forged one does is to call something read.
 PROOF = re.compile(r"(\d{1,12}\.\d{1,18}(?:-\d{1,12}\.\d{1,18})*)~([\w-]{6})", re.ASCII)
 
 
@@ -119,7 +117,4 @@ def _marked(person_id: int, thread_id: int) -> Update:
 
 
 def _seal(reader: Account, said: str) -> str:
-    secret = current_app.config["SECRET_KEY"].encode()
-    words = f"read {reader.person_id} {said}".encode()
-    digest = hmac.digest(secret, words, hashlib.sha256)
-    return base64.urlsafe_b64encode(digest)[:SEAL_CHARACTERS].decode()
+    return seal(f"read {reader.person_id} {said}")

@@ -7,7 +7,7 @@ from app.posts import (
     draft_views,
     drafting,
     edit_views,
-    form_keys,
+    form,
     marks,
     views,
 )
@@ -20,5 +20,5 @@ def register(app: Flask) -> None:
     app.register_blueprint(edit_views.bp)
     app.before_request(marks.take)
     app.jinja_env.globals["draft_mark"] = drafting.mark
-    app.jinja_env.globals["new_form_key"] = form_keys.new_form_key
+    app.jinja_env.globals["new_form_key"] = form.new_form_key
     app.jinja_env.globals["read_proof"] = marks.read_proof

@@ -16,8 +16,7 @@ from app.posts.drafting import (
     keep_draft,
     keep_other_words,
 )
-from app.posts.form import Written, sent_picture, written
-from app.posts.form_keys import sent_form_key
+from app.posts.form import Written, sent_form_key, sent_picture, written
 from app.posts.models import Draft, Post, Thread
 from app.posts.permissions import company_missing, has_company, why_not
 from app.posts.publishing import is_as_sent, publish, sent_before

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.accounts.models import Account
 from app.classrooms.models import Classroom
 from app.db import db
-from app.posts.form_keys import seal
+from app.posts.form import sealed_key
 from app.posts.models import Draft, Post, Thread
 from tests.builders import (
     a_classroom,
@@ -140,7 +140,7 @@ def test_each_page_has_a_key_of_its_own_and_a_short_one(
 
 
 def test_a_key_of_another_servers_secret_is_none_of_ours(app: Flask) -> None:
-    ours = seal("abcdefgh", 1, "/threads/1/posts")
+    ours = sealed_key("abcdefgh", 1, "/threads/1/posts")
     app.config["SECRET_KEY"] = "x" * 64
 
-    assert seal("abcdefgh", 1, "/threads/1/posts") != ours
+    assert sealed_key("abcdefgh", 1, "/threads/1/posts") != ours
