@@ -137,7 +137,7 @@ def _that_wait() -> Select[tuple[int]]:
             # "+ 0" keeps the index of authors out of it: what waits in a school is
             # little, what one pupil has written in years is not.
             Post.author_id + 0 == ANYONE.person_id,
-            *_still_there(),
+            Post.is_there(),
         )
         .order_by(Post.id.desc())
         .limit(OWN_LISTED)
@@ -159,14 +159,6 @@ def _that_went_out() -> Select[tuple[int]]:
         .subquery()
     )
     return select(found.c.id)
-
-
-def _still_there() -> tuple[ColumnElement[bool], ...]:
-    return (
-        Post.hidden_at.is_(None),
-        Post.withdrawn_at.is_(None),
-        Post.erased_at.is_(None),
-    )
 
 
 def _drafts() -> Select[Any]:

@@ -246,14 +246,18 @@ class Post(Base):
         return cls.uid == ref
 
     @classmethod
-    def is_published(cls) -> ColumnElement[bool]:
-        """Hold for posts that readers of their thread see."""
+    def is_there(cls) -> ColumnElement[bool]:
+        """Hold for posts that nobody hid, took back or erased, out or not."""
         return and_(
-            cls.current_id.is_not(None),
             cls.hidden_at.is_(None),
             cls.withdrawn_at.is_(None),
             cls.erased_at.is_(None),
         )
+
+    @classmethod
+    def is_published(cls) -> ColumnElement[bool]:
+        """Hold for posts that readers of their thread see."""
+        return and_(cls.current_id.is_not(None), cls.is_there())
 
     @classmethod
     def is_tombstone(cls) -> ColumnElement[bool]:
@@ -287,12 +291,7 @@ class Post(Base):
         threads = Thread.visible_to(viewer).order_by(None).with_only_columns(Thread.id)
         if within is not None:
             threads = threads.where(Thread.id == within)
-        own = and_(
-            cls.author_id == viewer.person_id,
-            cls.hidden_at.is_(None),
-            cls.withdrawn_at.is_(None),
-            cls.erased_at.is_(None),
-        )
+        own = and_(cls.author_id == viewer.person_id, cls.is_there())
         shown = [cls.is_published(), own]
         if tombstones:
             shown.append(cls.is_tombstone())
