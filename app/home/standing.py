@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import (
-    ColumnElement,
     CompoundSelect,
     Select,
     false,
@@ -32,6 +31,7 @@ from app.posts.models import (
     Post,
     Revision,
     Thread,
+    waiting_id,
 )
 from app.posts.standing import change_stands
 from app.web.pages import day
@@ -106,7 +106,7 @@ def _own() -> CompoundSelect[Any]:
 
 
 def _posts() -> Select[Any]:
-    version = func.coalesce(_waiting_version(), Post.current_id)
+    version = func.coalesce(waiting_id(), Post.current_id)
     return (
         select(
             Post.id, Thread.kind, Thread.title, Revision.state, Revision.note,
@@ -117,15 +117,6 @@ def _posts() -> Select[Any]:
         .join(Revision, Revision.id == version)
         .where(Post.id.in_(union(_that_wait(), _that_went_out())))
     )  # fmt: skip
-
-
-def _waiting_version() -> ColumnElement[int]:
-    return (
-        select(Revision.id)
-        .where(Revision.post_id == Post.id, Revision.state.in_(NOT_OUT))
-        .correlate(Post)
-        .scalar_subquery()
-    )
 
 
 def _that_wait() -> Select[tuple[int]]:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    ScalarSelect,
     Select,
     String,
     Text,
@@ -20,7 +21,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from app.accounts.models import Account, Person, Viewer
 from app.classrooms.models import (
@@ -426,6 +427,17 @@ class Attachment(Base):
     description: Mapped[str] = mapped_column(String(200))
 
     media: Mapped[Media] = relationship(lazy="joined", innerjoin=True)
+
+
+def waiting_id() -> ScalarSelect[int]:
+    """Select the version of a post that is not out yet, beside the post's own row."""
+    waiting = aliased(Revision)
+    return (
+        select(waiting.id)
+        .where(waiting.post_id == Post.id, waiting.state.in_(NOT_OUT))
+        .correlate(Post)
+        .scalar_subquery()
+    )
 
 
 def audience_langs(thread: Thread) -> Select[tuple[str]]:

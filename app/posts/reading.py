@@ -21,20 +21,18 @@ from sqlalchemy import (
     func,
     null,
     or_,
-    select,
 )
-from sqlalchemy.orm import aliased
 
 from app.accounts.models import ANYONE, Account, Person
 from app.db import db
 from app.posts.models import (
     BEGINNING_BYTES,
-    NOT_OUT,
     PUBLISHED,
     Attachment,
     Post,
     Rendition,
     Revision,
+    waiting_id,
 )
 from app.posts.quoting import Quoted, quoted_and_first, quoted_by
 from app.posts.showing import (
@@ -293,18 +291,11 @@ def _new_pages() -> Pages[Line]:
 def _lines() -> Select[Any]:
     thread_id: BindParameter[int] = bindparam("thread_id", type_=Integer)
     lang: BindParameter[str] = bindparam("lang", type_=String)
-    unseen = aliased(Revision)
-    waiting = (
-        select(unseen.id)
-        .where(unseen.post_id == Post.id, unseen.state.in_(NOT_OUT))
-        .correlate(Post)
-        .scalar_subquery()
-    )
     # Authors see their own version that waits; nobody else ever does.
     version = case(
         (
             Post.author_id == ANYONE.person_id,
-            func.coalesce(waiting, Post.current_id),
+            func.coalesce(waiting_id(), Post.current_id),
         ),
         else_=Post.current_id,
     )
