@@ -5,7 +5,6 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
 from sqlalchemy import (
     CompoundSelect,
     Select,
@@ -23,18 +22,15 @@ from app.db import db
 from app.home.news import seen_no
 from app.posts.drafting import MOST_DRAFTS
 from app.posts.models import (
-    HELD,
     NOT_OUT,
     PUBLISHED,
-    RETURNED,
     Draft,
     Post,
     Revision,
     Thread,
     waiting_id,
 )
-from app.posts.standing import change_stands
-from app.web.pages import day
+from app.posts.standing import stands
 
 OWN_LISTED = 10
 # Enough to know a draft by, and the beginning of a teacher's note.
@@ -61,15 +57,7 @@ class Own(NamedTuple):
     @property
     def stands(self) -> str:
         """Say in plain words where it stands; the same as its receipt."""
-        if self.state == PUBLISHED:
-            return _("Published on %(day)s", day=day(self.day))
-        if self.is_out:
-            return change_stands(self.state or "")
-        if self.state == HELD:
-            return _("With your teacher")
-        if self.state == RETURNED:
-            return _("Came back with a note")
-        return _("Not sent. Talk with your teacher.")
+        return stands(self.state or "", is_out=self.is_out, out_at=self.day)
 
     @property
     def in_short(self) -> str:

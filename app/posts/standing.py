@@ -1,31 +1,44 @@
 """Where her own post stands, said to its author in plain words."""
 
+from datetime import datetime
+
 from flask_babel import gettext as _
 
-from app.posts.models import HELD, REFUSED, RETURNED, Post
+from app.posts.models import HELD, PUBLISHED, REFUSED, RETURNED, Post
 from app.web.pages import day
 
 
 def standing(post: Post) -> str:
     """Say in one line where it stands; `with_words` loads what this asks for."""
-    waits = post.waiting.state if post.waiting else None
     if post.withdrawn_at is not None:
         return _("You took this post back.")
     if post.hidden_at is not None:
         return _("Hidden by a teacher. Talk with your teacher.")
-    if post.current is not None and waits is not None:
-        return change_stands(waits)
-    if waits == HELD:
+    is_out = post.current is not None
+    if post.waiting is not None:
+        state = post.waiting.state
+    else:
+        state = PUBLISHED if is_out else REFUSED
+    return stands(state, is_out=is_out, out_at=post.published_at)
+
+
+def stands(state: str, *, is_out: bool, out_at: datetime | None) -> str:
+    """Say it of a post that is still there, by the state of its newest version.
+
+    `is_out` while readers see it, or an older version of it.
+    """
+    if state == PUBLISHED and out_at is not None:
+        return _("Published on %(day)s", day=day(out_at))
+    if is_out:
+        return _change_stands(state)
+    if state == HELD:
         return _("With your teacher")
-    if waits == RETURNED:
+    if state == RETURNED:
         return _("Came back with a note")
-    if waits == REFUSED or post.published_at is None:
-        return _("Not sent. Talk with your teacher.")
-    return _("Published on %(day)s", day=day(post.published_at))
+    return _("Not sent. Talk with your teacher.")
 
 
-def change_stands(state: str) -> str:
-    """Say it of a change, by its state, whose post is out as it was."""
+def _change_stands(state: str) -> str:
     if state == HELD:
         return _("It is out. Your change is with your teacher.")
     if state == RETURNED:
