@@ -1,19 +1,16 @@
 """Editing: a new version of a post waits, or goes out; words are never lost on the way."""
 
-from collections.abc import Sequence
-
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from werkzeug.datastructures import FileStorage
 
 from app.accounts.models import Account, Viewer
 from app.db import db
-from app.media.uploading import accept_upload, digest_of
+from app.media.uploading import accept_upload
 from app.posts.models import (
     REFUSED,
     RETURNED,
     SUPERSEDED,
-    Attachment,
     Post,
     Revision,
     Thread,
@@ -21,6 +18,8 @@ from app.posts.models import (
 from app.posts.permissions import why_not
 from app.posts.publishing import (
     add_revision,
+    attach,
+    carries,
     checked_description,
     checked_source,
     digest,
@@ -28,9 +27,6 @@ from app.posts.publishing import (
     make_public,
 )
 from app.web.errors import Refused
-
-# A picture of a version: which one, and what its author says of it.
-Picture = tuple[int, str]
 
 
 class NewerVersionError(Refused):
@@ -115,18 +111,16 @@ def change(
                 "safe: look which one you want."
             )
         )
-    pictures = _pictures(began, picture, description, without_picture=without_picture)
+    if picture:
+        pictures = [(accept_upload(picture).id, description)]
+    else:
+        pictures = [] if without_picture else began.pictures
     if began.state != RETURNED and _is(began, digest(source), lang, pictures):
         return began
     if post.waiting is not None:
         post.waiting.state = SUPERSEDED
     revision = add_revision(post, newest.n + 1, source, lang)
-    for n, (media_id, described) in enumerate(pictures, 1):
-        shown = Attachment(
-            revision_id=revision.id, media_id=media_id, n=n, description=described
-        )
-        db.session.add(shown)
-    db.session.flush()
+    attach(revision, pictures)
     db.session.expire(post, ["waiting"])
     if not is_held(post.thread, author):
         make_public(post, revision)
@@ -164,34 +158,15 @@ def _sent_before(
         Revision.sha256 == sha256,
         Revision.lang == lang,
     )
-    for revision in db.session.scalars(same.order_by(Revision.n)):
-        known = {shown.media.sha256 for shown in revision.attachments}
-        if picture is None or digest_of(picture) in known:
-            return revision
-    return None
-
-
-def _pictures(
-    began: Revision,
-    picture: FileStorage | None,
-    description: str,
-    *,
-    without_picture: bool,
-) -> Sequence[Picture]:
-    if picture:
-        return [(accept_upload(picture).id, description)]
-    return [] if without_picture else _pictures_of(began)
-
-
-def _pictures_of(revision: Revision) -> Sequence[Picture]:
-    return [(shown.media_id, shown.description) for shown in revision.attachments]
+    found = db.session.scalars(same.order_by(Revision.n))
+    return next((one for one in found if carries(one, picture)), None)
 
 
 def _is(
-    revision: Revision, sha256: str, lang: str, pictures: Sequence[Picture]
+    revision: Revision, sha256: str, lang: str, pictures: list[tuple[int, str]]
 ) -> bool:
-    return (
-        revision.sha256 == sha256
-        and revision.lang == lang
-        and list(_pictures_of(revision)) == list(pictures)
+    return (revision.sha256, revision.lang, revision.pictures) == (
+        sha256,
+        lang,
+        pictures,
     )

@@ -50,8 +50,8 @@ class Version:
 
     @property
     def other_pictures(self) -> bool:
-        now, then = self.revision, self.before
-        return then is not None and _media(now) != _media(then)
+        then = self.before
+        return then is not None and self.revision.pictures != then.pictures
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,3 @@ def _revisions(
         .limit(MOST_VERSIONS + 1)
         .options(selectinload(Revision.attachments).joinedload(Attachment.media))
     ).all()
-
-
-def _media(revision: Revision) -> list[tuple[int, str]]:
-    return [(shown.media_id, shown.description) for shown in revision.attachments]

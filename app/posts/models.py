@@ -335,6 +335,11 @@ class Revision(Base):
     def body(self) -> Markup:
         return Markup(self.html)  # noqa: S704  # made by markup.render alone
 
+    @property
+    def pictures(self) -> list[tuple[int, str]]:
+        """Give its pictures by their number, with what its author says of each."""
+        return [(shown.media_id, shown.description) for shown in self.attachments]
+
 
 class Quote(Base):
     """The passage that a post answers: a block of a version of another post.

@@ -2,7 +2,7 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from flask import current_app
 from flask_babel import format_number
@@ -64,7 +64,8 @@ def publish(
     marks.follow(thread.id, author.person_id)
     revision = add_revision(post, 1, source, lang)
     if picture:
-        _attach(revision, picture, description)
+        described = checked_description(description)
+        attach(revision, [(accept_upload(picture).id, described)])
     if not is_held(thread, author):
         make_public(post, revision)
     return post
@@ -90,12 +91,13 @@ def is_as_sent(post: Post, source: str, picture: FileStorage | None) -> bool:
     A picture that the browser has lost meanwhile is no other one.
     """
     first = post.revisions[0]
-    if first.sha256 != digest(tidied(source)):
-        return False
-    if picture is None:
-        return True
-    known = {attachment.media.sha256 for attachment in first.attachments}
-    return digest_of(picture) in known
+    return first.sha256 == digest(tidied(source)) and carries(first, picture)
+
+
+def carries(revision: Revision, picture: FileStorage | None) -> bool:
+    """Whether the picture of a form is one of a version's, or the form has none."""
+    known = {attachment.media.sha256 for attachment in revision.attachments}
+    return picture is None or digest_of(picture) in known
 
 
 def make_public(post: Post, revision: Revision) -> None:
@@ -200,14 +202,12 @@ def add_revision(post: Post, n: int, source: str, lang: str) -> Revision:
     return revision
 
 
-def _attach(revision: Revision, picture: FileStorage, description: str) -> None:
-    described = checked_description(description)
-    media = accept_upload(picture)
-    db.session.add(
-        Attachment(
-            revision_id=revision.id, media_id=media.id, n=1, description=described
+def attach(revision: Revision, pictures: Iterable[tuple[int, str]]) -> None:
+    for n, (media_id, described) in enumerate(pictures, 1):
+        shown = Attachment(
+            revision_id=revision.id, media_id=media_id, n=n, description=described
         )
-    )
+        db.session.add(shown)
     db.session.flush()
 
 
