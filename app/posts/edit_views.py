@@ -20,6 +20,7 @@ from app.posts.form import Written, sent_form_key, sent_picture, written
 from app.posts.history import history_of, version_of, version_stands
 from app.posts.models import BEGINNING_BYTES, Draft, Post, Revision
 from app.posts.publishing import is_held
+from app.posts.sending import lead_to
 from app.posts.showing import beginning, thread_url, with_words
 from app.posts.withdrawing import withdraw as take_back
 from app.web.answers import Answer
@@ -72,15 +73,13 @@ def change(ref: str) -> Answer:
         db.session.rollback()
         return _edit_page(post, error=refusal), 422
     db.session.commit()
-    return redirect(url_for("posts.receipt", post_uid=post.uid), code=303)
+    return lead_to(post)
 
 
 def _keep(post: Post, sent: Written) -> Answer:
     kept = keep_draft(viewer(), Place(post_id=post.id), sent_form_key(), sent)
     db.session.commit()
-    if isinstance(kept, Post):
-        return redirect(url_for("posts.receipt", post_uid=kept.uid), code=303)
-    return redirect(url_for("drafts.kept", draft_id=kept.id), code=303)
+    return lead_to(kept, "drafts.kept")
 
 
 def _ask_which(post: Post, sent: Written, newer: NewerVersionError) -> Answer:
@@ -109,7 +108,7 @@ def withdraw(ref: str) -> Answer:
     post = _own(ref)
     take_back(post)
     db.session.commit()
-    return redirect(url_for("posts.receipt", post_uid=post.uid), code=303)
+    return lead_to(post)
 
 
 @bp.get("/p/<ref>/history")

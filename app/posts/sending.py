@@ -6,16 +6,11 @@ from typing import NamedTuple
 
 from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.accounts.sessions import viewer
 from app.db import db
-from app.posts.drafting import (
-    Place,
-    forget_sent,
-    keep_draft,
-    keep_other_words,
-)
+from app.posts.drafting import Place, forget_sent, keep_draft, keep_other_words
 from app.posts.form import Written, sent_form_key, sent_picture, written
 from app.posts.models import Draft, Post, Thread
 from app.posts.permissions import company_missing, has_company, why_not
@@ -98,7 +93,7 @@ def _settle(to: Target, key: str, said: Written) -> Answer:
     if request.form.get("do") == "draft":
         kept = keep_draft(viewer(), to.place, key, said)
         db.session.commit()
-        return _lead_to(kept, "drafts.kept")
+        return lead_to(kept, "drafts.kept")
     if to.barred is not None:
         return _unsent_page(to, to.barred)
     post = publish(
@@ -113,7 +108,7 @@ def _settle(to: Target, key: str, said: Written) -> Answer:
     note_answer(post, said.parent, said.quote)
     forget_sent(viewer(), post, said)
     db.session.commit()
-    return _lead_to(post)
+    return lead_to(post)
 
 
 def _sent_already(to: Target, post: Post, key: str, said: Written) -> Answer:
@@ -122,18 +117,20 @@ def _sent_already(to: Target, post: Post, key: str, said: Written) -> Answer:
     if (own_title and is_as_sent(post, said.source, sent_picture())) or not any(
         said.words
     ):
-        return _lead_to(post)
+        return lead_to(post)
     place = to.place._replace(beside_id=post.id)
     kept = keep_other_words(viewer(), place, key, said)
     db.session.commit()
-    return _lead_to(kept)
+    return lead_to(kept)
 
 
 def _title_of(post: Post) -> str | None:
-    return db.session.scalar(select(Thread.title).where(Thread.id == post.thread_id))
+    title = func.coalesce(Thread.kept_title, Thread.title)
+    return db.session.scalar(select(title).where(Thread.id == post.thread_id))
 
 
-def _lead_to(kept: Post | Draft, draft_page: str = "drafts.page") -> Answer:
+def lead_to(kept: Post | Draft, draft_page: str = "drafts.page") -> Answer:
+    """Answer with where words stand that were sent, or kept as a draft."""
     if isinstance(kept, Post):
         return redirect(url_for("posts.receipt", post_uid=kept.uid), code=303)
     return redirect(url_for(draft_page, draft_id=kept.id), code=303)

@@ -14,6 +14,7 @@ from app.accounts.models import Account
 from app.classrooms.models import Classroom
 from app.db import db
 from app.posts.models import Draft, Post, Revision, Thread
+from app.posts.publishing import conceal, make_public
 from tests.builders import (
     a_classroom,
     a_forum,
@@ -238,6 +239,24 @@ def test_another_title_of_a_sent_form_is_kept_beside_it(
     assert answer.headers["Location"].startswith("/drafts/")
     assert db.session.scalars(select(Draft)).one().title == "Our lake"
     assert count(Thread) == threads + 1
+
+
+def test_the_title_it_was_sent_with_is_no_other_one_when_its_post_is_hidden(
+    app: Flask, pupil: Account, addresses: dict[str, str]
+) -> None:
+    client, url = Client(app, pupil), addresses["thread"]
+    sent = client.post(url, form("thread")).headers["Location"]
+    post = db.session.scalars(
+        select(Post).where(Post.author_id == pupil.person_id)
+    ).one()
+    make_public(post, post.revisions[0])
+    conceal(post, hidden=True)
+    db.session.commit()
+
+    answer = client.post(url, form("thread"))
+
+    assert answer.headers["Location"] == sent
+    assert count(Draft) == 0
 
 
 def test_words_too_many_to_keep_beside_what_was_sent_stay_on_the_page(
