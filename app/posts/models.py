@@ -40,7 +40,6 @@ from app.web.numbers import MAX_FIGURES
 FORUM_THREAD = "forum"
 LETTERS = "letters"
 
-DRAFT = "draft"
 HELD = "held"
 PUBLISHED = "published"
 RETURNED = "returned"
@@ -49,7 +48,7 @@ REFUSED = "refused"
 SUPERSEDED = "superseded"
 
 # At most one revision of a post is in one of these.
-NOT_OUT = (DRAFT, HELD, RETURNED, REFUSED)
+NOT_OUT = (HELD, RETURNED, REFUSED)
 
 
 # A longer post shows its beginning and a link to the whole.
