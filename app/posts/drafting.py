@@ -14,7 +14,7 @@ from app.posts.publishing import checked_source, sent_before
 from app.posts.threads import TITLE_MAX
 from app.web.errors import Refused
 
-MARK_CHARACTERS = 6
+FINGERPRINT_CHARACTERS = 6
 # Of one person: as many as her first page lists, so that none is out of sight.
 MOST_DRAFTS = 20
 
@@ -87,10 +87,10 @@ def forget_sent(writer: Account, post: Post, written: Written) -> None:
     db.session.flush()
 
 
-def mark(draft: Draft) -> str:
+def fingerprint(draft: Draft) -> str:
     """Name the words of a draft, so that a form can say what it began from."""
     digest = hashlib.sha256("\n".join(words_of(draft)).encode())
-    return digest.hexdigest()[:MARK_CHARACTERS]
+    return digest.hexdigest()[:FINGERPRINT_CHARACTERS]
 
 
 def words_of(draft: Draft) -> tuple[str, str, str]:
@@ -120,7 +120,7 @@ def _new(writer: Account, form_key: str) -> Draft:
 
 def _is_all_in(written: Written, draft: Draft) -> bool:
     """Whether what was written may take a draft's place: it knew it, or goes on from it."""
-    knew = written.began_from == mark(draft)
+    knew = written.began_from == fingerprint(draft)
     return knew or _goes_on(written.words, words_of(draft))
 
 

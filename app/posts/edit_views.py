@@ -6,7 +6,7 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts.sessions import viewer
 from app.db import db
-from app.posts.drafting import Place, drafts_of, keep_draft, mark
+from app.posts.drafting import Place, drafts_of, fingerprint, keep_draft
 from app.posts.editing import (
     NewerVersionError,
     leave,
@@ -97,7 +97,7 @@ def _forget_draft(post: Post, sent: Written) -> None:
     """Drop the draft that these words began from; one that was changed since stays."""
     drafts = drafts_of(viewer()).where(Draft.post_id == post.id)
     for draft in db.session.scalars(drafts):
-        if sent.began_from == mark(draft) or draft.source == sent.source:
+        if sent.began_from == fingerprint(draft) or draft.source == sent.source:
             db.session.delete(draft)
     db.session.flush()
 

@@ -39,7 +39,7 @@ class Written:
     quote: int | None = None
     # The version that a change of a post began from.
     base: int | None = None
-    # The mark of the draft that the form was filled in with.
+    # The fingerprint of the draft that the form was filled in with.
     began_from: str = ""
 
     @property

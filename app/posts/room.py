@@ -19,6 +19,6 @@ def register(app: Flask) -> None:
     app.register_blueprint(draft_views.bp)
     app.register_blueprint(edit_views.bp)
     app.before_request(marks.take)
-    app.jinja_env.globals["draft_mark"] = drafting.mark
+    app.jinja_env.globals["draft_fingerprint"] = drafting.fingerprint
     app.jinja_env.globals["new_form_key"] = form.new_form_key
     app.jinja_env.globals["read_proof"] = marks.read_proof

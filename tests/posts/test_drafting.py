@@ -11,10 +11,10 @@ from app.posts.drafting import (
     MOST_DRAFTS,
     Place,
     drafts_of,
+    fingerprint,
     forget_sent,
     keep_draft,
     keep_other_words,
-    mark,
 )
 from app.posts.form import Written
 from app.posts.models import Draft, Post, Thread
@@ -66,7 +66,7 @@ def test_words_saved_again_from_the_draft_take_its_place(
 ) -> None:
     first = keep(writer, thread, said("Our river is wide."))
 
-    again = keep(writer, thread, said("Our lake.", began_from=mark(first)))
+    again = keep(writer, thread, said("Our lake.", began_from=fingerprint(first)))
 
     assert again is first
     assert kept(writer) == ["Our lake."]
@@ -74,7 +74,7 @@ def test_words_saved_again_from_the_draft_take_its_place(
 
 def test_words_of_two_tabs_are_both_kept(writer: Account, thread: Thread) -> None:
     first = keep(writer, thread, said("Our river."))
-    began = mark(first)
+    began = fingerprint(first)
     keep(writer, thread, said("Our wide river.", began_from=began))
 
     for _n in range(2):
@@ -147,7 +147,7 @@ def a_post_of(writer: Account, thread: Thread, source: str) -> Post:
 
 def test_what_was_sent_is_no_draft_any_more(writer: Account, thread: Thread) -> None:
     draft = keep(writer, thread, said("Our river."))
-    sent = said("Our lake.", began_from=mark(draft))
+    sent = said("Our lake.", began_from=fingerprint(draft))
 
     forget_sent(writer, a_post_of(writer, thread, sent.source), sent)
 
@@ -158,7 +158,7 @@ def test_a_draft_that_says_more_than_was_sent_stays_beside_it(
     writer: Account, thread: Thread
 ) -> None:
     first = keep(writer, thread, said("Our river."))
-    began = mark(first)
+    began = fingerprint(first)
     keep(writer, thread, said("Our river is wide, and slow.", began_from=began))
     sent = said("Our river.", began_from=began)
     post = a_post_of(writer, thread, sent.source)
@@ -208,7 +208,7 @@ def test_no_draft_is_kept_that_the_first_page_would_not_list(
             kept_so(writer, place, "another-key", said("One more."))
     first = drafts_of(writer).order_by(None).order_by(Draft.id).limit(1)
     began = db.session.scalars(first).one()
-    again = said("Still mine.", began_from=mark(began))
+    again = said("Still mine.", began_from=fingerprint(began))
 
     assert keep_draft(writer, place, f"{KEY}0", again) is began
     assert len(kept(writer)) == MOST_DRAFTS
