@@ -11,7 +11,7 @@ from app.db import db, now
 from app.posts.form import Written, other_key
 from app.posts.models import Draft, Post
 from app.posts.publishing import checked_source, sent_before
-from app.posts.threads import TITLE_MAX
+from app.posts.threads import check_length
 from app.web.errors import Refused
 
 FINGERPRINT_CHARACTERS = 6
@@ -131,11 +131,7 @@ def _goes_on(later: tuple[str, ...], earlier: tuple[str, ...]) -> bool:
 
 
 def _check(written: Written) -> None:
-    if len(written.title) > TITLE_MAX:
-        said = _(
-            "The title is longer than %(most)s letters. Shorten it.", most=TITLE_MAX
-        )
-        raise Refused(said, "title")
+    check_length(written.title)
     has_more = bool(written.title or written.description)
     checked_source(written.source, may_be_empty=has_more)
 

@@ -19,11 +19,9 @@ def start_thread(
     """Start a thread for all of a space; flushes."""
     title = tidy(title)
     if not title:
-        raise Refused(_("A title is missing. Say in a few words what it is about."))
-    if len(title) > TITLE_MAX:
-        raise Refused(
-            _("The title is longer than %(most)s letters. Shorten it.", most=TITLE_MAX)
-        )
+        missing = _("A title is missing. Say in a few words what it is about.")
+        raise Refused(missing, "title")
+    check_length(title)
     thread = Thread(
         space_id=space_id,
         forum_id=forum_id,
@@ -36,6 +34,14 @@ def start_thread(
     db.session.add(thread)
     db.session.flush()
     return thread
+
+
+def check_length(title: str) -> None:
+    if len(title) > TITLE_MAX:
+        said = _(
+            "The title is longer than %(most)s letters. Shorten it.", most=TITLE_MAX
+        )
+        raise Refused(said, "title")
 
 
 def start_letters(space_id: int, maker: Account, person_ids: Iterable[int]) -> Thread:
