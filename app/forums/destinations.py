@@ -21,5 +21,5 @@ def forum_destination(forum_id: int, writer: Account) -> Destination | None:
         url_for("forums.forum", forum_id=forum_id),
         forum.title,
         is_new_thread=True,
-        barred="" if has_company(writer, forum.space_id) else company_missing(),
+        barred=None if has_company(writer, forum.space_id) else company_missing(),
     )

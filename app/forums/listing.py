@@ -216,10 +216,9 @@ def _threads() -> Select[Any]:
         bindparam("key", type_=BigInteger),
         bindparam("edge", type_=BigInteger),
     )
-    mark = and_(ReadMark.thread_id == Thread.id, ReadMark.person_id == ANYONE.person_id)
     return (
         Thread.visible_to(ANYONE)
-        .outerjoin(ReadMark, mark)
+        .outerjoin(ReadMark, ReadMark.of(ANYONE))
         .where(
             Thread.forum_id == bindparam("forum_id", type_=Integer),
             place < edge,

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_login import login_required
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import Select, bindparam, select
 
 from app.accounts.models import ANYONE
 from app.accounts.sessions import viewer
@@ -138,11 +138,10 @@ class OpenThread(NamedTuple):
 @cache
 def _opening() -> Select[Any]:
     space = Thread.space_id
-    mark = and_(ReadMark.thread_id == Thread.id, ReadMark.person_id == ANYONE.person_id)
     return (
         Thread.visible_to(ANYONE)
         .join(Forum, Forum.id == Thread.forum_id)
-        .outerjoin(ReadMark, mark)
+        .outerjoin(ReadMark, ReadMark.of(ANYONE))
         .where(Thread.kind == FORUM_THREAD, Thread.id == bindparam("thread_id"))
         .with_only_columns(
             Thread.id, Thread.title, Thread.lang, Thread.made_by_id, Thread.locked_at,

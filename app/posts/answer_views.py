@@ -13,7 +13,6 @@ from app.posts.models import (
     Rendition,
     Revision,
     Thread,
-    ThreadReader,
     audience_langs,
 )
 from app.posts.permissions import why_not
@@ -23,8 +22,6 @@ from app.web.answers import Answer
 from app.web.errors import one_or_404
 
 bp = Blueprint("answering", __name__, template_folder="templates")
-
-WITH_READERS = joinedload(Thread.readers).joinedload(ThreadReader.person)
 
 
 @bp.get("/p/<ref>/answer")
@@ -75,7 +72,9 @@ def form(thread_id: int) -> Answer:
 
 
 def _open_to_answers(thread_id: int) -> Thread:
-    thread = one_or_404(Thread.visible_to(viewer()).options(WITH_READERS), id=thread_id)
+    thread = one_or_404(
+        Thread.visible_to(viewer()).options(joinedload(Thread.readers)), id=thread_id
+    )
     if said := why_not(viewer(), thread):
         abort(403, said)
     return thread

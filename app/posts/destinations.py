@@ -8,13 +8,13 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account
 from app.db import db
-from app.posts.models import LETTERS, Draft, Thread, ThreadReader
+from app.posts.models import LETTERS, Draft, Thread
 from app.posts.permissions import why_not
 from app.posts.showing import answer_url, thread_url
 
 
 class Destination(NamedTuple):
-    """What a writer may read there is all that is said; `barred` is empty if she may write."""
+    """What a writer may read there is all that is said; `barred` is none if she may write."""
 
     # Where the form is sent.
     action: str = ""
@@ -24,7 +24,7 @@ class Destination(NamedTuple):
     # The thread, if it is of letters: whom she writes to stands in its readers.
     letters: Thread | None = None
     is_new_thread: bool = False
-    barred: str = ""
+    barred: str | None = None
 
 
 def destination(draft: Draft, writer: Account) -> Destination | None:
@@ -44,7 +44,7 @@ def _in_thread(thread_id: int, writer: Account) -> Destination | None:
         db.session.scalars(
             Thread.visible_to(writer)
             .where(Thread.id == thread_id)
-            .options(joinedload(Thread.readers).joinedload(ThreadReader.person))
+            .options(joinedload(Thread.readers))
         )
         .unique()
         .one_or_none()
@@ -56,5 +56,5 @@ def _in_thread(thread_id: int, writer: Account) -> Destination | None:
         thread_url(thread),
         thread.title,
         thread if thread.kind == LETTERS else None,
-        barred=why_not(writer, thread) or "",
+        barred=why_not(writer, thread),
     )

@@ -175,6 +175,11 @@ class ReadMark(Base):
     # Its replies are among her post; set by writing in it too.
     follows: Mapped[bool] = mapped_column(default=False)
 
+    @classmethod
+    def of(cls, viewer: Viewer) -> ColumnElement[bool]:
+        """Hold for the viewer's mark in a thread that it is joined with."""
+        return and_(cls.thread_id == Thread.id, cls.person_id == viewer.person_id)
+
 
 class Post(Base):
     """Whatever a person contributes; what it says stands in its revisions."""
