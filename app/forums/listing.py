@@ -28,6 +28,7 @@ from app.accounts.models import ANYONE, Account
 from app.classrooms.models import Space, space_ids, space_langs
 from app.db import db
 from app.forums.models import Forum
+from app.posts.marks import seen_no
 from app.posts.models import NOT_OUT, Post, ReadMark, Revision, Thread
 from app.posts.permissions import second_adult
 from app.web.paging import MAX_KEY
@@ -250,18 +251,14 @@ def _is_new() -> ColumnElement[bool]:
     Where she has never been, since she was last told of new threads. Only threads
     that changed at all are looked into, and there one newer post is enough.
     """
-    told = (
-        select(Account.seen_no)
-        .where(Account.person_id == ANYONE.person_id)
-        .scalar_subquery()
-    )
+    mark = func.coalesce(ReadMark.change_no, seen_no())
     newer = exists().where(
         Post.thread_id == Thread.id,
-        Post.change_no > func.coalesce(ReadMark.change_no, told),
+        Post.change_no > mark,
         Post.author_id != ANYONE.person_id,
         Post.is_published(),
     )
-    return and_(Thread.last_no > func.coalesce(ReadMark.change_no, told), newer)
+    return and_(Thread.last_no > mark, newer)
 
 
 def _state() -> ColumnElement[str | None]:

@@ -12,7 +12,7 @@ from app.accounts.models import ANYONE, Account
 from app.classrooms.models import SpaceClassroom, space_ids
 from app.classrooms.partnering import asked_of
 from app.db import db
-from app.home.news import has_unread, her_mark
+from app.home.news import has_unread
 from app.moderation.hiding import open_reports
 from app.moderation.models import Report
 from app.posts.models import (
@@ -72,7 +72,7 @@ def _latest() -> Select[Any]:
     is_new = func.coalesce(ReadMark.follows & has_unread(), False)
     return (
         Thread.visible_to(ANYONE)
-        .outerjoin(ReadMark, her_mark())
+        .outerjoin(ReadMark, ReadMark.of(ANYONE))
         .where(Thread.id.in_(union(_newest(), _followed())), Thread.post_count > 0)
         .with_only_columns(Thread.id, Thread.title, Thread.lang, is_new)
         .order_by(None)

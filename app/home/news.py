@@ -24,6 +24,7 @@ from sqlalchemy.orm import aliased, joinedload
 from app.accounts.models import ANYONE, Account, Person
 from app.classrooms.models import space_ids
 from app.db import db
+from app.posts.marks import seen_no
 from app.posts.models import LETTERS, Post, ReadMark, Thread, ThreadReader
 
 # In the order of the page; of the last, nothing is said there.
@@ -55,15 +56,6 @@ class News(NamedTuple):
         return self.rank in (ANNOUNCED, LETTER, FOLLOWED)
 
 
-def seen_no() -> ScalarSelect[int]:
-    """Say up to which change she was told; read anew, since a proof may just have come."""
-    return (
-        select(Account.seen_no)
-        .where(Account.person_id == ANYONE.person_id)
-        .scalar_subquery()
-    )
-
-
 def has_unread() -> ColumnElement[bool]:
     """Hold for threads, joined with her mark, in which others wrote since she read.
 
@@ -71,10 +63,6 @@ def has_unread() -> ColumnElement[bool]:
     """
     newer = exists().where(*_is_unread(Post)).correlate(Thread, ReadMark)
     return and_(Thread.last_no > _mark(), newer)
-
-
-def her_mark() -> ColumnElement[bool]:
-    return and_(ReadMark.thread_id == Thread.id, ReadMark.person_id == ANYONE.person_id)
 
 
 def threads_with_news(viewer: Account) -> Sequence[News]:
@@ -104,7 +92,7 @@ def unread_posts(threads: Sequence[News], viewer: Account) -> Sequence[Post]:
 def _threads() -> Select[Any]:
     return (
         Thread.visible_to(ANYONE)
-        .outerjoin(ReadMark, her_mark())
+        .outerjoin(ReadMark, ReadMark.of(ANYONE))
         .where(Thread.id.in_(_candidates()))
         .with_only_columns(
             Thread.id,
@@ -141,7 +129,7 @@ def _posts() -> Select[tuple[Post]]:
     return (
         select(Post)
         .select_from(Thread)
-        .outerjoin(ReadMark, her_mark())
+        .outerjoin(ReadMark, ReadMark.of(ANYONE))
         .join(Post, Post.id.in_(unread))
         .where(Thread.id.in_(threads))
         .order_by(*_page_order(), Post.change_no)

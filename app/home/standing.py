@@ -19,8 +19,8 @@ from sqlalchemy import (
 
 from app.accounts.models import ANYONE, Account
 from app.db import db
-from app.home.news import seen_no
 from app.posts.drafting import MOST_DRAFTS
+from app.posts.marks import seen_no
 from app.posts.models import (
     NOT_OUT,
     PUBLISHED,

@@ -11,10 +11,19 @@ from collections.abc import Iterator, Mapping
 
 from flask import g, request
 from flask_login import current_user
-from sqlalchemy import Executable, Update, false, insert, literal, select, update
+from sqlalchemy import (
+    Executable,
+    ScalarSelect,
+    Update,
+    false,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.exc import DBAPIError
 
-from app.accounts.models import Account
+from app.accounts.models import ANYONE, Account
 from app.accounts.sessions import viewer
 from app.db import db, write_at_once
 from app.posts.models import ReadMark
@@ -70,6 +79,15 @@ def follow(thread_id: int, person_id: int, *, follows: bool = True) -> None:
     """Let the thread's replies be among her post, or no more; flushes."""
     db.session.execute(_made_sure(person_id, thread_id))
     db.session.execute(_marked(person_id, thread_id).values(follows=follows))
+
+
+def seen_no() -> ScalarSelect[int]:
+    """Say up to which change she was told; read anew, since a proof may just have come."""
+    return (
+        select(Account.seen_no)
+        .where(Account.person_id == ANYONE.person_id)
+        .scalar_subquery()
+    )
 
 
 def _statements(reader: Account, said: str) -> Iterator[Executable]:
