@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from app.accounts.sessions import viewer
 from app.db import db
 from app.posts.destinations import destination
-from app.posts.drafting import drafts_of, mark
+from app.posts.drafting import drafts_of, fingerprint
 from app.posts.editing import newest_version, own_posts, why_no_change
 from app.posts.models import Draft, Post
 from app.posts.sending import not_hers
@@ -60,7 +60,7 @@ def drop(draft_id: int) -> Answer:
         return redirect(url_for("home.my_post"), code=303)
     if draft.person_id != viewer().person_id:
         abort(404)
-    if request.form.get("draft") != mark(draft):
+    if request.form.get("draft") != fingerprint(draft):
         return redirect(url_for("drafts.page", draft_id=draft.id), code=303)
     db.session.delete(draft)
     db.session.commit()
