@@ -142,5 +142,5 @@ def test_letters_are_written_by_the_pair_alone(app: Flask) -> None:
     assert "Only the two" in (why_not(teacher_of(one), letters) or "")
     answer = Client(app, teacher_of(one)).post(f"/letters/{letters.id}/posts", WORDS)
     assert answer.status_code == 403
-    assert "Only the two" in answer.text
+    assert "Aquí solo escriben los dos" in answer.text
     assert WORDS["source"] in answer.text
