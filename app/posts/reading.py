@@ -48,6 +48,7 @@ from app.posts.showing import (
 )
 from app.web.langs import page_lang
 from app.web.numbers import row_number
+from app.web.pages import reader_zone
 from app.web.paging import Page, Pages
 
 # Some 3 kB each: the threads that a few classes have open.
@@ -90,6 +91,8 @@ class Look(NamedTuple):
 
     lang: str
     page_lang: str
+    # Where it is another day.
+    zone: str
     teaches: bool
     letter: bool
     writes: bool
@@ -259,6 +262,7 @@ def _articles(
     look = Look(
         viewer.person.lang,
         page_lang(),
+        str(reader_zone()),
         reading.teaches,
         reading.letters,
         reading.writes,

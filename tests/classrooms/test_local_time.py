@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app.accounts.models import Account
 from app.classrooms import local_time
 from app.classrooms.local_time import partner_schools, school_place
-from app.classrooms.models import Classroom, School
+from app.classrooms.models import Classroom, School, Space
 from app.classrooms.partnering import propose
 from app.db import db
 from tests.builders import (
@@ -159,3 +160,18 @@ def test_a_place_is_said_as_far_as_it_is_told(
 
     with app.test_request_context():
         assert school_place(school) == shown
+
+
+def test_a_post_says_the_day_that_it_was_where_each_reader_is(
+    app: Flask, pals: tuple[Account, School, School]
+) -> None:
+    space = db.session.scalars(select(Space).where(Space.kind == "partnership")).one()
+    ours, theirs = (joined.classroom for joined in space.classrooms)
+    thread = a_thread(space, teacher_of(ours))
+    a_post(thread, teacher_of(ours)).published_at = EVENING
+    readers = [a_pupil(room) for room in (ours, theirs)]
+
+    days = [said(app, reader, f"/threads/{thread.id}") for reader in readers]
+
+    assert ["February 28, 2026" in day for day in days] == [True, False]
+    assert ["March 1, 2026" in day for day in days] == [False, True]
