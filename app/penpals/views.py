@@ -2,7 +2,6 @@
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_login import login_required
-from sqlalchemy import and_
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.sessions import viewer
@@ -21,7 +20,7 @@ from app.penpals.pairing import (
     pupils_in,
 )
 from app.posts import marks
-from app.posts.models import ReadMark, Thread, ThreadReader
+from app.posts.models import ReadMark, Thread
 from app.posts.permissions import may_write
 from app.posts.reading import Reading, new_page, thread_page
 from app.posts.sending import send
@@ -32,7 +31,7 @@ from app.web.numbers import row_number
 bp = Blueprint("penpals", __name__, template_folder="templates")
 
 PAIRS_A_PAGE = 60
-WITH_READERS = selectinload(Thread.readers).joinedload(ThreadReader.person)
+WITH_READERS = selectinload(Thread.readers)
 
 
 @bp.get("/letters")
@@ -112,19 +111,12 @@ def write(thread_id: int) -> Answer:
 
 def _opened(thread_id: int) -> tuple[Thread, Reading]:
     """Open a pair's letters with how far she has read in them; one query."""
-    mark = and_(
-        ReadMark.thread_id == Thread.id, ReadMark.person_id == viewer().person_id
-    )
     found = (
         db.session.execute(
             letters_visible_to(viewer())
-            .outerjoin(ReadMark, mark)
+            .outerjoin(ReadMark, ReadMark.of(viewer()))
             .add_columns(ReadMark.change_no)
-            .options(
-                joinedload(Thread.readers, innerjoin=True).joinedload(
-                    ThreadReader.person
-                )
-            )
+            .options(joinedload(Thread.readers, innerjoin=True))
             .where(Thread.id == thread_id)
         )
         .unique()
