@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from markupsafe import Markup
 
 # Rises when the same source gives other HTML, so that stored copies are remade.
-VERSION = 1
+VERSION = 2
 
 REL = "nofollow noopener noreferrer"
 MAX_DEPTH = 5  # of quotes in quotes; a sixth `>` is text
@@ -32,6 +32,11 @@ _WRITTEN_TOGETHER = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u9fff\uac00-\ud7a3"
     "\uf900-\ufaff\U00020000-\U0003ffff]"
 )
+# Where letters may carry heaps of marks: signs that are no letters, three and more.
+_HEAP = re.compile(r"[^\w\s\x00-\x7f]{3,}")
+# A Hebrew letter with points and accents, a Tibetan stack, Vietnamese in pieces have no
+# more, and no mark twice. What stands in one place, above or below, grows out of its line.
+MOST_MARKS, MOST_MARKS_IN_PLACE = 6, 2
 # `>:(` and `>.<` are faces, not quotes.
 _QUOTE = re.compile(rf"(?:[ \t]*>){{1,{MAX_DEPTH}}}(?![:;=.<_^])")
 
@@ -165,6 +170,11 @@ def unblocks(found: Iterable[Block]) -> str:
     return "".join(source)
 
 
+def without_heaps(text: str) -> str:
+    """Leave a letter the marks that writing needs: a heap paints over other lines."""
+    return _HEAP.sub(_thinned, text)
+
+
 def is_safe_href(address: str) -> bool:
     """Whether a link may lead there: http or https, with a host and no disguise."""
     found = _ADDRESS.fullmatch(address)
@@ -173,7 +183,28 @@ def is_safe_href(address: str) -> bool:
 
 def _normalise(source: str) -> str:
     text = _HALF_CHARACTERS.sub("\ufffd", _LINE_ENDS.sub("\n", source))
-    return unicodedata.normalize("NFC", _DROPPED.sub("", text))
+    # Before, since sorting a heap takes quadratic time; and after, when marks that
+    # were written as one have come apart.
+    text = without_heaps(_DROPPED.sub("", text))
+    return without_heaps(unicodedata.normalize("NFC", text))
+
+
+def _thinned(heap: re.Match[str]) -> str:
+    kept: list[str] = []
+    carried: list[str] = []  # the marks on the letter so far, and their places
+    for ch in heap[0]:
+        kind = unicodedata.category(ch)
+        if kind in ("Mn", "Me"):
+            # In many scripts the marks of place 0 are vowels, side by side.
+            place = str(unicodedata.combining(ch) or kind)
+            full = place != "Mn" and carried.count(place) >= MOST_MARKS_IN_PLACE
+            if full or ch in carried or len(carried) >= 2 * MOST_MARKS:
+                continue
+            carried += (ch, place)
+        elif kind != "Cf":  # a joiner begins no new letter
+            carried.clear()
+        kept.append(ch)
+    return "".join(kept)
 
 
 def _read_line(line: str) -> tuple[str, bool, str]:

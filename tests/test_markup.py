@@ -22,6 +22,7 @@ from app.markup import (
     plain,
     render,
     unblocks,
+    without_heaps,
 )
 
 TAGS = {"a", "blockquote", "br", "em", "li", "p", "strong", "ul"}
@@ -162,7 +163,7 @@ def dropped(text: str) -> str:
 @example("<\r\n\u0338")
 @example("x>\n\u0338 *e*\u0301")
 def test_no_word_is_lost(source: str) -> None:
-    assert words(shown(render(source))) == words(source)
+    assert words(shown(render(source))) == words(without_heaps(source))
 
 
 @unhurried
@@ -233,6 +234,39 @@ def test_these_words_stay_as_typed(text: str) -> None:
 
 def test_composed_and_decomposed_letters_are_one() -> None:
     assert render("e\u0301") == render("é") == "<p>é</p>"
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Vie\u0323\u0302t Nu\u031bo\u031b\u0301c", "e\u0301\u0327", "שָּׁ֑", "بَّ ٱلرَّحْمَٰنِ", "ཧྐྵྨླ",
+        "မွှုံ့်", "ស៊ី", "กำ้ ที่", "क्ष्त्र्य", "1️⃣ 👨‍👩‍👧‍👦 🏴󠁧󠁢󠁥󠁮󠁧󠁿 🏳️‍🌈",
+    ],
+)  # fmt: skip
+def test_letters_keep_the_marks_that_writing_needs(word: str) -> None:
+    assert without_heaps(word) == word
+
+
+@pytest.mark.parametrize(
+    ("heap", "most"),
+    [
+        ("a" + "\u0301" * 50, 1),
+        ("a" + "".join(map(chr, range(0x300, 0x315))), 2),
+        ("a" + "".join(map(chr, range(0x316, 0x31A))), 2),
+        ("a" + "".join(map(chr, range(0x300, 0x370))), 6),
+        ("a" + "\u0301\u200d" * 50, 1),
+        ("a" + "\u20dd\u20de\u20df\u20e0", 2),
+        ("ก" + "\u0e34\u0e47" * 50, 2),
+    ],
+)
+def test_a_heap_of_marks_is_cut_where_it_is_shown(heap: str, most: int) -> None:
+    marks = [
+        ch for ch in without_heaps(heap) if unicodedata.category(ch) in ("Mn", "Me")
+    ]
+
+    assert len(marks) == most
+    assert without_heaps(without_heaps(heap)) == without_heaps(heap)
+    assert without_heaps(heap)[0] == heap[0]
 
 
 def test_control_characters_go_and_line_ends_agree() -> None:

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from app.markup import without_heaps
+
 # Letters that Arabic keyboards and hands use for one another.
 ARABIC_FORMS = str.maketrans(
     {
@@ -36,7 +38,7 @@ FAMILY_FIRST = re.compile("[\u3400-\u9fff\uac00-\ud7a3]{2,4}\\Z")
 
 
 def tidy(name: str) -> str:
-    """Trim a name or title and its inner white space; control characters go.
+    """Trim a name or title and its inner white space; control characters and heaps go.
 
     Reads the first 500 characters: what is longer is too long all the same.
     """
@@ -47,7 +49,7 @@ def tidy(name: str) -> str:
         or ch in JOINERS
         or unicodedata.category(ch) not in ("Cc", "Cf", "Co", "Cs")
     )
-    words = (word.strip(JOINERS) for word in printable.split())
+    words = (word.strip(JOINERS) for word in without_heaps(printable).split())
     return " ".join(word for word in words if word)
 
 

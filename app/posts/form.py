@@ -53,7 +53,7 @@ def written() -> Written:
     return Written(
         title=tidy(form.get("title", "")),
         source=tidied(form.get("source", "")),
-        description=" ".join(form.get("description", "").split())[:DESCRIPTION_MAX],
+        description=tidy(form.get("description", ""))[:DESCRIPTION_MAX],
         lang=chosen_lang(),
         parent=form.get("parent", ""),
         quote=form.get("quote", type=row_number),

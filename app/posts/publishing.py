@@ -12,6 +12,7 @@ from werkzeug.datastructures import FileStorage
 
 from app import markup, pipeline
 from app.accounts.models import Account
+from app.accounts.names import tidy
 from app.db import db, next_change_no, now
 from app.media.uploading import accept_upload, digest_of
 from app.posts import marks
@@ -212,7 +213,7 @@ def attach(revision: Revision, pictures: Iterable[tuple[int, str]]) -> None:
 
 
 def checked_description(typed: str) -> str:
-    described = " ".join(typed.split())[:DESCRIPTION_MAX]
+    described = tidy(typed)[:DESCRIPTION_MAX]
     if not described:
         raise Refused(
             _(
