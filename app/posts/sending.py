@@ -96,6 +96,13 @@ def _settle(to: Target, key: str, said: Written) -> Answer:
         return lead_to(kept, "drafts.kept")
     if to.barred is not None:
         return _unsent_page(to, to.barred)
+    if said.description and sent_picture() is None:
+        raise Refused(
+            _(
+                "These words are about a picture, and there is none. Choose the picture "
+                "again, or clear the words about it."
+            )
+        )
     post = publish(
         to.thread(),
         viewer(),

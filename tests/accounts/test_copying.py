@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from app.accounts.copying import keeps_copy
 from app.accounts.models import Account
 from app.accounts.sessions import start_session
 from app.classrooms.models import Classroom
@@ -181,7 +182,7 @@ def test_a_sign_in_by_slip_on_no_own_device_keeps_none(
 ) -> None:
     with app.test_request_context("/me"):
         start_session(pupil)
-        assert app.jinja_env.globals["keeps_copy"]() is False
+        assert keeps_copy() is False
 
 
 def test_the_script_is_small_old_and_kept_for_ever(app: Flask) -> None:

@@ -107,7 +107,9 @@ def test_a_new_thread_is_kept_with_its_title_and_what_its_picture_shows(
     assert escape(forum.title) in shown
     assert (fields["title"], fields["description"]) == ("Rivers & lakes", "A boat")
     assert "Choose the picture again" in shown
-    assert client.post(url, fields, sealed=False).status_code == 303
+    assert client.post(url, fields, sealed=False).status_code == 422
+    without = fields | {"description": ""}
+    assert client.post(url, without, sealed=False).status_code == 303
     assert db.session.scalars(select(Thread.title)).all() == ["Rivers & lakes"]
 
 

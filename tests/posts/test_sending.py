@@ -96,6 +96,21 @@ def test_another_picture_with_the_same_words_is_not_passed_over(
     assert 'value="A boat"' in page
 
 
+def test_words_about_a_picture_are_not_dropped_without_it(
+    app: Flask, pupil: Account, answers: str
+) -> None:
+    client, before = Client(app, pupil), count(Post)
+
+    answer = client.post(answers, form(description="A boat"))
+
+    assert answer.status_code == 422
+    assert escape(WORDS) in answer.text
+    assert 'value="A boat"' in answer.text
+    assert count(Post) == before
+    assert client.post(answers, form()).status_code == 303
+    assert count(Post) == before + 1
+
+
 def test_a_file_that_is_no_picture_costs_no_word(
     app: Flask, pupil: Account, answers: str
 ) -> None:
