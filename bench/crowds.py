@@ -19,7 +19,7 @@ from bench.wire import Wire
 from bench.world import PIN, POST_CHARACTERS, SignIn
 
 # Five letters that are new, five posts in one thread of a forum.
-FEW, MANY, MANY_QUICK = 10, 100_000, 10_000
+FEW, MANY, MANY_QUICK = 10, 100_000, 5_000
 SENDS = 20
 
 

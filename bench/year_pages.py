@@ -157,7 +157,7 @@ def worst_page(web: Started, here: YearHere, *, quick: bool) -> Values:
     seen = [
         one
         for who in ROLES
-        for one in _walk(web, here, who, routes, most=3 if quick else 12)
+        for one in _walk(web, here, who, routes, most=2 if quick else 12)
     ]
     largest: dict[str, Seen] = {}
     for one in sorted(seen):
@@ -175,6 +175,7 @@ def _walk(
 ) -> Iterator[Seen]:
     """Follow all links; a proof in one is left out, so that nothing becomes read."""
     browser = _browser_of(web, here, who)
+    cookie = browser.cookie
     waiting, known = _first_pages(here, who), set[str]()
     kinds: Counter[str] = Counter()
     while waiting:
@@ -183,6 +184,7 @@ def _walk(
         if path in known or not endpoint or kinds[endpoint] == most:
             continue
         known.add(path)
+        browser.cookie = cookie  # a page may set another one beside it
         answer = browser.get(path)
         if answer.status == 303:
             waiting.insert(0, answer.headers["location"])
