@@ -37,6 +37,10 @@ _HEAP = re.compile(r"[^\w\s\x00-\x7f]{3,}")
 # A Hebrew letter with points and accents, a Tibetan stack, Vietnamese in pieces have no
 # more, and no mark twice. What stands in one place, above or below, grows out of its line.
 MOST_MARKS, MOST_MARKS_IN_PLACE = 6, 2
+# No browser breaks a line in these spaces; an indent has two, a row of them none.
+_WIDE_SPACES = re.compile(
+    "([\u1680\u2000-\u200a\u205f\u3000]{4})[\u1680\u2000-\u200a\u205f\u3000]+"
+)
 # `>:(` and `>.<` are faces, not quotes.
 _QUOTE = re.compile(rf"(?:[ \t]*>){{1,{MAX_DEPTH}}}(?![:;=.<_^])")
 
@@ -170,6 +174,11 @@ def unblocks(found: Iterable[Block]) -> str:
     return "".join(source)
 
 
+def legible(text: str) -> str:
+    """Leave out of bare words what would spill over to their neighbours on a page."""
+    return without_heaps(_WIDE_SPACES.sub(r"\1", _DROPPED.sub("", text)))
+
+
 def without_heaps(text: str) -> str:
     """Leave a letter the marks that writing needs: a heap paints over other lines."""
     return _HEAP.sub(_thinned, text)
@@ -185,8 +194,7 @@ def _normalise(source: str) -> str:
     text = _HALF_CHARACTERS.sub("\ufffd", _LINE_ENDS.sub("\n", source))
     # Before, since sorting a heap takes quadratic time; and after, when marks that
     # were written as one have come apart.
-    text = without_heaps(_DROPPED.sub("", text))
-    return without_heaps(unicodedata.normalize("NFC", text))
+    return without_heaps(unicodedata.normalize("NFC", legible(text)))
 
 
 def _thinned(heap: re.Match[str]) -> str:

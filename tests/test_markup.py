@@ -269,6 +269,11 @@ def test_a_heap_of_marks_is_cut_where_it_is_shown(heap: str, most: int) -> None:
     assert without_heaps(heap)[0] == heap[0]
 
 
+def test_a_row_of_wide_spaces_ends_where_a_line_does() -> None:
+    assert render("a\u3000\u3000b") == "<p>a\u3000\u3000b</p>"
+    assert render("a" + "\u3000" * 200 + "b") == "<p>a\u3000\u3000\u3000\u3000b</p>"
+
+
 def test_control_characters_go_and_line_ends_agree() -> None:
     assert render("a\0\x07\x1b\x7f\ufeffb") == "<p>ab</p>"
     assert render("a\tb") == "<p>a\tb</p>"

@@ -12,7 +12,7 @@ from flask import Flask, Response, current_app, request, url_for
 from flask_babel import format_number, get_locale, get_timezone
 from flask_babel import gettext as _
 
-from app.markup import without_heaps
+from app.markup import legible
 from app.web.headers import host_name
 from app.web.whitespace import WithoutLineEnds
 
@@ -31,7 +31,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["clock"] = clock
     app.jinja_env.filters["size"] = size
     # For words as they were typed; what `markup` renders is so already.
-    app.jinja_env.filters["legible"] = without_heaps
+    app.jinja_env.filters["legible"] = legible
     app.jinja_env.globals["school_address"] = school_address
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension(WithoutLineEnds)

@@ -69,8 +69,8 @@ TEXTS = {
         "http://example.org/" + "long/" * 300 + "?q=" + "a" * 500 + " okapi", "okapi"
     ),
     "an override left open": Text("\u202eokapi left \u202dopen\u202e antelope", "antelope"),
-    "isolates left open": Text("\u2066\u2067\u2068" * 20 + "antelope \u2069\u2069", "antelope"),
-    "embeddings closed too often": Text("\u202c" * 50 + "antelope \u202b\u202a", "antelope"),
+    "isolates left open": Text("\u2066\u2067\u2068" * 20 + "bison \u2069\u2069", "bison"),
+    "embeddings closed too often": Text("\u202c" * 50 + "caribou \u202b\u202a", "caribou"),
     "letters nobody sees": Text(
         "\u200b\u2060\u00ad\ufeff\u180e" * 50 + "ze\u00adbra\u200b \u3164\u115f buffalo", "buffalo"
     ),
