@@ -274,6 +274,8 @@ def goes_back_and_sends_other_words(page: Page) -> None:
     press(form.locator("button:not([name])"))
     main = page.locator("main")
     expect(page.locator("h1")).to_have_text("This did not go")
+    expect(page).to_have_title("This did not go")
+    assert main.locator("article").get_attribute("dir") == "ltr"
     expect(main.locator("[name=source]")).to_have_value(OTHER)
     expect(main.locator("article")).to_have_text(FIRST)
     stands_within(page)
