@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Locator, Page
 
 from app.accounts.sessions import end_all_sessions
 from app.db import db
+from app.posts import editing
 from tests.browser.serving import Served
 
 PASSPHRASE = "four words only mine"
@@ -128,6 +129,31 @@ def words_kept_until_the_next_sign_in(page: Page, served: Served) -> None:
     page.goto("/")
 
 
+def a_change_that_waits_for_release(page: Page, served: Served) -> None:
+    _change_what_is_out(served)
+    page.goto("/waiting")
+
+
+def her_change_that_waits(page: Page, served: Served) -> None:
+    _change_what_is_out(served)
+    page.goto(f"/p/{served.school.shown.uid}/edit")
+
+
+def a_version_whole(page: Page, served: Served) -> None:
+    page.goto(f"/p/{served.school.returned.uid}/history?n=1")
+
+
+def a_receipt_with_a_note(page: Page, served: Served) -> None:
+    page.goto(f"/p/{served.school.returned.uid}/sent")
+
+
+def _change_what_is_out(served: Served) -> None:
+    """Done once: the same change again is the one that waits already."""
+    school = served.school
+    editing.change(school.shown, school.pupil, "Post 0, mended.", "en", base=1)
+    db.session.commit()
+
+
 def send(page: Page, **fields: str) -> None:
     """Fill in the form of the page's one filled button, and press it."""
     form = page.locator("form:has(button.go)").last
@@ -158,6 +184,10 @@ SCENES = [
     Scene("admin", a_term_that_ends_before_it_begins),
     Scene("admin", an_adult_without_a_name),
     Scene("admin", a_slip_for_a_new_adult),
+    Scene("teacher", a_change_that_waits_for_release),
+    Scene("pupil", her_change_that_waits),
+    Scene("pupil", a_version_whole),
+    Scene("pupil", a_receipt_with_a_note),
     Scene("pupil", words_that_came_too_late),
     Scene("pupil", words_kept_until_the_next_sign_in),
 ]
