@@ -25,6 +25,8 @@ bp = Blueprint("drafts", __name__, url_prefix="/drafts", template_folder="templa
 @bp.get("/<int:draft_id>")
 @login_required
 def page(draft_id: int) -> Answer:
+    if _is_gone(draft_id):
+        return redirect(url_for("home.my_post"))
     draft = _own(draft_id)
     to = destination(draft, viewer())
     barred = to.barred if to else not_hers()
@@ -44,6 +46,8 @@ def page(draft_id: int) -> Answer:
 @bp.get("/<int:draft_id>/kept")
 @login_required
 def kept(draft_id: int) -> Answer:
+    if _is_gone(draft_id):
+        return redirect(url_for("home.my_post"))
     return render_template("posts/draft_kept.html", draft=_own(draft_id))
 
 
@@ -79,6 +83,11 @@ def replace(draft_id: int) -> Answer:
         draft.base_n = newest_version(first.post).n
         db.session.commit()
     return redirect(url_for("drafts.page", draft_id=draft.id), code=303)
+
+
+def _is_gone(draft_id: int) -> bool:
+    """Whether it was sent or thrown away: who goes back to it then finds her first page."""
+    return db.session.get(Draft, draft_id) is None
 
 
 def _own(draft_id: int) -> Draft:

@@ -211,7 +211,22 @@ def test_a_draft_thrown_away_is_gone_and_twice_is_once(
 
     assert answers == [303, 303]
     assert count(Draft) == 0
-    assert client.get(page).status_code == 404
+
+
+@pytest.mark.parametrize("way", ["sent", "thrown away"])
+def test_who_goes_back_to_a_draft_that_is_gone_finds_her_first_page(
+    app: Flask, pupil: Account, thread: Thread, way: str
+) -> None:
+    client, url = Client(app, pupil), f"/threads/{thread.id}/posts"
+    page = keep(client, url)
+    shown = client.get(page).text
+    if way == "sent":
+        client.post(url, fields_in(shown, url), sealed=False)
+    else:
+        client.post(f"{page}/drop", fields_in(shown, f"{page}/drop"))
+
+    for gone in (page, f"{page}/kept"):
+        assert client.get(gone).headers["Location"] == "/"
 
 
 @pytest.mark.parametrize("meanwhile", ["written on", "sent, and another kept"])
