@@ -91,8 +91,8 @@ class MyPost:
     @property
     def in_short(self) -> str:
         """Say what the page holds, for its title: 1 letter, 1 draft."""
-        told = _post_count(self.announcements)
-        letters, replies = _post_count(self.letters), _post_count(self.replies)
+        told, letters = len(self.announcements), _post_count(self.letters)
+        replies = _post_count(self.announcements + self.replies) - told
         begun, drafts = len(self.begun), len(self.drafts)
         notes = sum(post.state == RETURNED for post in self.own)
         said = (

@@ -336,6 +336,16 @@ def test_the_title_says_what_there_is(pals: Pals) -> None:
     assert title_of(pals.page()) == "2 letters, 1 reply, 1 draft – My post"
 
 
+def test_the_title_counts_replies_to_an_announcement_apart(pals: Pals) -> None:
+    thread = pals.thread(pals.teacher, "No school on Friday.")
+    thread.announcement = True
+    pals.reply(thread, "Why?")
+    marks.follow(thread.id, pals.ana.person_id)
+    db.session.commit()
+
+    assert title_of(pals.page()) == "1 announcement, 1 reply – My post"
+
+
 @pytest.mark.parametrize("lang", ["es", "fr", "pt", "ar", "sw"])
 def test_the_title_parts_what_there_is_in_every_language(pals: Pals, lang: str) -> None:
     pals.ana.person.lang = lang
