@@ -163,6 +163,18 @@ def test_a_change_that_was_kept_back_does_not_end_changing(
     ]  # fmt: skip
 
 
+def test_that_readers_see_the_post_as_it_was_is_said_once(
+    app: Flask, room: Room
+) -> None:
+    post, client = room.out(), Client(app, room.pupil)
+    url = f"/p/{post.uid}/edit"
+    assert client.get(url).text.count("see the post as it was") == 1
+
+    edit(client, post, SECOND, 1)
+
+    assert client.get(url).text.count("see the post as it was") == 1
+
+
 def test_an_adults_change_is_out_at_once(app: Flask, room: Room) -> None:
     post = a_post(room.thread, room.teacher, FIRST)
 
