@@ -116,12 +116,12 @@ def test_a_form_that_may_not_go_keeps_its_words_and_goes_later(
     assert (fields["source"], fields["description"]) == (WORDS, "A boat")
     assert (len(posts_of(pupil)), count(Draft)) == (0, 0)
     cause(thread, pupil, barred=False)
-    sent = client.post(url, form(description="A boat"))
+    sent = client.post(url, form())
     assert sent.status_code == 303
     assert len(posts_of(pupil)) == 1
     # Sent again by a reload, when the cause is back: it is the same post.
     cause(thread, pupil, barred=True)
-    again = client.post(url, form(description="A boat"))
+    again = client.post(url, form())
     assert again.headers["Location"] == sent.headers["Location"]
     assert client.get(again.headers["Location"]).status_code == 200
     assert (len(posts_of(pupil)), count(Draft)) == (1, 0)
