@@ -229,6 +229,31 @@ def test_who_goes_back_to_a_draft_that_is_gone_finds_her_first_page(
         assert client.get(gone).headers["Location"] == "/"
 
 
+def test_a_teachers_way_home_bears_the_name_of_her_first_page(
+    app: Flask, room: Classroom, thread: Thread
+) -> None:
+    client, url = Client(app, teacher_of(room)), f"/threads/{thread.id}/posts"
+    page = client.get(f"{keep(client, url)}/kept").text
+
+    assert '<a href="/">My morning</a></footer>' in page
+    assert "Back to my post" not in page
+
+
+def test_the_titles_of_drafts_say_what_became_of_the_words(
+    app: Flask, pupil: Account, thread: Thread
+) -> None:
+    client, url = Client(app, pupil), f"/threads/{thread.id}/posts"
+    page = keep(client, url)
+    assert "<title>Draft</title>" in client.get(page).text
+    assert "<title>Your draft is kept</title>" in client.get(f"{page}/kept").text
+
+    client.post(url, form(do="", key="another-key"))
+    beside = client.post(url, form(do="", key="another-key", source="Others."))
+
+    shown = client.get(beside.headers["Location"]).text
+    assert "<title>This did not go</title>" in shown
+
+
 @pytest.mark.parametrize("meanwhile", ["written on", "sent, and another kept"])
 def test_only_the_words_that_were_seen_are_thrown_away(
     app: Flask, pupil: Account, thread: Thread, meanwhile: str
