@@ -69,7 +69,7 @@ def browser_selection(environment: dict[str, str]) -> list[str]:
         "The tests marked `browser` are left out, because there is no Chromium or "
         "Chrome here: install one, or name it in PARAVION_CHROMIUM."
     )
-    return ["-m", "not browser"]
+    return ["-m", "not browser and not sweep"]
 
 
 def _run(name: str, words: Sequence[str], environment: dict[str, str]) -> Outcome:

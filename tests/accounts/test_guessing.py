@@ -150,7 +150,7 @@ def school(
 
 @pytest.mark.parametrize(
     ("guesses", "days"),
-    [(1_300, 1), pytest.param(13_000, 5, marks=pytest.mark.slow)],
+    [(1_300, 1), pytest.param(13_000, 5, marks=pytest.mark.sweep)],
 )
 def test_guesses_of_days_test_ten_secrets_a_day_and_the_class_comes_in(
     school: School, monkeypatch: pytest.MonkeyPatch, guesses: int, days: int

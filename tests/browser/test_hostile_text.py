@@ -26,7 +26,7 @@ from tests.serving import serving
 
 PATIENCE_MS = 60_000
 LATER = [
-    pytest.param(name, marks=pytest.mark.slow) for name in TEXTS if name not in SHORT
+    pytest.param(name, marks=pytest.mark.sweep) for name in TEXTS if name not in SHORT
 ]
 EVERY_TEXT = pytest.mark.parametrize("name", [*SHORT, *LATER])
 

@@ -43,7 +43,7 @@ def test_without_a_browser_a_person_is_told_what_is_left_out(
 ) -> None:
     monkeypatch.delenv("CI", raising=False)
 
-    assert browser_selection({}) == ["-m", "not browser"]
+    assert browser_selection({}) == ["-m", "not browser and not sweep"]
     assert "The tests marked `browser` are left out" in capsys.readouterr().out
 
 

@@ -45,7 +45,7 @@ def somebody_else_writes(database: Path) -> Iterator[None]:
         thread.join()
 
 
-@pytest.mark.parametrize("sends", [100, pytest.param(1_400, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("sends", [100, pytest.param(1_400, marks=pytest.mark.sweep)])
 def test_each_letter_is_there_once_and_no_word_that_arrived_is_lost(
     app: Flask, instance: Path, sends: int
 ) -> None:
