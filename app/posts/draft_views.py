@@ -25,9 +25,9 @@ bp = Blueprint("drafts", __name__, url_prefix="/drafts", template_folder="templa
 @bp.get("/<int:draft_id>")
 @login_required
 def page(draft_id: int) -> Answer:
-    if _is_gone(draft_id):
+    draft = _find(draft_id)
+    if draft is None:
         return redirect(url_for("home.my_post"))
-    draft = _own(draft_id)
     to = destination(draft, viewer())
     barred = to.barred if to else not_hers()
     if draft.post_id is not None:
@@ -46,9 +46,10 @@ def page(draft_id: int) -> Answer:
 @bp.get("/<int:draft_id>/kept")
 @login_required
 def kept(draft_id: int) -> Answer:
-    if _is_gone(draft_id):
+    draft = _find(draft_id)
+    if draft is None:
         return redirect(url_for("home.my_post"))
-    return render_template("posts/draft_kept.html", draft=_own(draft_id))
+    return render_template("posts/draft_kept.html", draft=draft)
 
 
 @bp.post("/<int:draft_id>/drop")
@@ -59,11 +60,9 @@ def drop(draft_id: int) -> Answer:
     Only the words that the page showed: they may have been written on elsewhere, or
     a later draft may have the number of one that is gone.
     """
-    draft = db.session.get(Draft, draft_id)
+    draft = _find(draft_id)
     if draft is None:
         return redirect(url_for("home.my_post"), code=303)
-    if draft.person_id != viewer().person_id:
-        abort(404)
     if request.form.get("draft") != fingerprint(draft):
         return redirect(url_for("drafts.page", draft_id=draft.id), code=303)
     db.session.delete(draft)
@@ -85,9 +84,12 @@ def replace(draft_id: int) -> Answer:
     return redirect(url_for("drafts.page", draft_id=draft.id), code=303)
 
 
-def _is_gone(draft_id: int) -> bool:
-    """Whether it was sent or thrown away: who goes back to it then finds her first page."""
-    return db.session.get(Draft, draft_id) is None
+def _find(draft_id: int) -> Draft | None:
+    """Find a draft of hers; none when it was sent or thrown away, as who goes back finds."""
+    draft = db.session.get(Draft, draft_id)
+    if draft is not None and draft.person_id != viewer().person_id:
+        abort(404)
+    return draft
 
 
 def _own(draft_id: int) -> Draft:
