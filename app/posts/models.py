@@ -311,7 +311,11 @@ class Revision(Base):
     """One version of a post's words: an edit waits while the old stays up."""
 
     __tablename__ = "revision"
-    __table_args__ = (UniqueConstraint("post_id", "n"), Index(None, "state"))
+    __table_args__ = (
+        UniqueConstraint("post_id", "n"),
+        Index(None, "state"),
+        Index(None, "rendered_by"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))

@@ -9,6 +9,7 @@ from app.posts import (
     edit_views,
     form,
     marks,
+    rendering_again,  # noqa: F401  # registers its chore
     views,
 )
 

@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("category", sa.String(80), nullable=False, server_default=""),
     )
     op.add_column("revision", sa.Column("published_at", sa.DateTime()))
+    op.create_index("ix_revision_rendered_by", "revision", ["rendered_by"])
     op.add_column("account", sa.Column("keeps_copy", sa.Boolean()))
     op.add_column(
         "account",
