@@ -12,7 +12,7 @@ from app.accounts.sessions import viewer
 from app.db import db
 from app.posts.drafting import Place, forget_sent, keep_draft, keep_other_words
 from app.posts.form import Written, sent_form_key, sent_picture, written
-from app.posts.models import Draft, Post, Thread
+from app.posts.models import HELD, Draft, Post, Thread
 from app.posts.permissions import company_missing, has_company, why_not
 from app.posts.publishing import is_as_sent, publish, sent_before
 from app.posts.quoting import note_answer
@@ -96,6 +96,9 @@ def _settle(to: Target, key: str, said: Written) -> Answer:
         return lead_to(kept, "drafts.kept")
     if to.barred is not None:
         return _unsent_page(to, to.barred)
+    just_sent = _just_sent(to, said)
+    if just_sent is not None:
+        return lead_to(just_sent)
     if said.description and sent_picture() is None:
         raise Refused(
             _(
@@ -129,6 +132,33 @@ def _sent_already(to: Target, post: Post, key: str, said: Written) -> Answer:
     kept = keep_other_words(viewer(), place, key, said)
     db.session.commit()
     return lead_to(kept)
+
+
+def _just_sent(to: Target, said: Written) -> Post | None:
+    """Find her newest post, if it says just this here and nobody has read on since.
+
+    Where pages are not kept, *Back* fetches the form with another key, and the
+    browser puts her old words into it: sent again, they are no second letter.
+    """
+    newest = db.session.scalars(
+        select(Post)
+        .where(Post.author_id == viewer().person_id, Post.is_there())
+        .order_by(Post.id.desc())
+        .limit(1)
+    ).first()
+    if newest is None or "draft" in request.form:
+        return None
+    same_place = newest.thread_id == to.place.thread_id or (
+        newest.thread.forum_id is not None
+        and newest.thread.forum_id == to.place.forum_id
+        and said.title == _title_of(newest)
+    )
+    held = newest.waiting is not None and newest.waiting.state == HELD
+    is_last = newest.thread.last_key == newest.order_key
+    same_answer = said.parent == str(newest.parent_id or "")
+    if same_place and same_answer and (held or is_last):
+        return newest if is_as_sent(newest, said.source, sent_picture()) else None
+    return None
 
 
 def _title_of(post: Post) -> str | None:

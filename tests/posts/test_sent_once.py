@@ -23,6 +23,7 @@ from tests.builders import (
     a_pupil,
     a_thread,
     letters_between,
+    released,
     teacher_of,
 )
 from tests.clients import Client, fields_in
@@ -284,15 +285,55 @@ def test_two_writers_may_use_the_same_key(
     assert count(Post) == before + 2
 
 
-def test_two_forms_with_the_same_words_are_two_posts(
-    app: Flask, pupil: Account, addresses: dict[str, str]
+@pytest.mark.parametrize("place", ["reply", "letter", "thread"])
+def test_a_form_fetched_anew_with_the_same_words_is_the_same_post(
+    app: Flask, pupil: Account, addresses: dict[str, str], place: str
 ) -> None:
     client, before = Client(app, pupil), count(Post)
 
     places = {
-        client.post(addresses["reply"], form("reply", key=key)).headers["Location"]
+        client.post(addresses[place], form(place, key=key)).headers["Location"]
         for key in ("key-number-one", "key-number-two")
     }
 
-    assert len(places) == 2
+    assert len(places) == 1
+    assert count(Post) == before + 1
+
+
+@pytest.mark.parametrize(
+    "changed", [{"source": "Other words."}, {"title": "Another title"}]
+)
+def test_a_form_fetched_anew_with_other_words_is_another_post(
+    app: Flask, pupil: Account, addresses: dict[str, str], changed: dict[str, str]
+) -> None:
+    client, before = Client(app, pupil), count(Post)
+
+    client.post(addresses["thread"], form("thread", key="key-number-one"))
+    client.post(addresses["thread"], form("thread", key="key-number-two") | changed)
+
+    assert count(Post) == before + 2
+
+
+def test_the_same_words_after_others_have_written_are_a_post_of_their_own(
+    app: Flask, room: Classroom, pupil: Account, addresses: dict[str, str]
+) -> None:
+    client = Client(app, pupil)
+    client.post(addresses["reply"], form("reply", key="key-number-one"))
+    mine = released(newest_post(), teacher_of(room))
+    a_post(mine.thread, teacher_of(room), "Say it once more.")
+    before = count(Post)
+
+    client.post(addresses["reply"], form("reply", key="key-number-two"))
+
+    assert count(Post) == before + 1
+
+
+def test_the_same_words_of_two_pupils_are_two_posts(
+    app: Flask, room: Classroom, pupil: Account, addresses: dict[str, str]
+) -> None:
+    mate, before = a_pupil(room), count(Post)
+
+    for writer in (pupil, mate):
+        Client(app, writer).post(addresses["reply"], form("reply"))
+
     assert count(Post) == before + 2
