@@ -40,7 +40,9 @@ def stands(state: str, *, is_out: bool, out_at: datetime | None) -> str:
 
 def _change_stands(state: str) -> str:
     if state == HELD:
-        return _("It is out. Your change is with your teacher.")
+        return _(
+            "Your change is with your teacher. Until it is out, the post stays as it was."
+        )
     if state == RETURNED:
         return _("It is out as it was. Your change came back with a note.")
     return _("It is out as it was. Your teacher kept your change back.")

@@ -60,7 +60,7 @@ def pages(pals: Pals) -> list[str]:
         assert total <= MOST_BYTES
         assert Judge(page).faults == []
         found.append(page)
-        more = re.search(r'class="go" href="(/\?r=[^"]+)"', page)
+        more = re.search(r'<p class="part"><a[^>]* href="(/\?r=[^"]+)"', page)
         url = more[1] if more else ""
         assert len(found) < 60
     return found

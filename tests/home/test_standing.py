@@ -76,7 +76,12 @@ def test_a_change_that_waits_is_said_of_what_is_out(pals: Pals) -> None:
 
     change(post, pals.ana, "Other words.", "en", base=1)
 
-    assert stands(pals) == [(post.id, "It is out. Your change is with your teacher.")]
+    assert stands(pals) == [
+        (
+            post.id,
+            "Your change is with your teacher. Until it is out, the post stays as it was.",
+        )
+    ]
 
 
 def test_what_was_hidden_or_taken_back_is_not_listed(pals: Pals) -> None:
