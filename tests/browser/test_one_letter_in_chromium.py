@@ -38,7 +38,7 @@ def test_a_letter_makes_the_whole_journey(chromium: Browser, tmp_path: Path) -> 
 
         lucia = a_device(chromium, site)
         sign_in(lucia, "lucía ramos", *cards_es["Lucía Ramos"])
-        lucia.get_by_role("link", name="Abrir las cartas").click()
+        lucia.get_by_role("link", name="Cartas con Amina K.").click()
         lucia.locator("[name=source]").fill(
             "Hola Amina.\n\n¿Tienes hermanos? El agua del río está fría."
         )
@@ -68,7 +68,7 @@ def test_a_letter_makes_the_whole_journey(chromium: Browser, tmp_path: Path) -> 
         expect(amina.locator("mark").first).to_be_visible()
 
         amina.goto("/")
-        amina.get_by_role("link", name="Answer").click()
+        # She answers where she reads: on the page of her post.
         amina.locator("[name=source]").fill("Yes, I have a brother.")
         amina.locator("button.go").click()
         assert "/sent" in amina.url
