@@ -1,11 +1,13 @@
 """What goes wrong, said in one sentence, with every typed word kept."""
 
 import errno
+import io
 import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -55,12 +57,13 @@ def a_written_thread() -> tuple[Thread, Account]:
     return thread, a_pupil(room)
 
 
-def form() -> dict[str, str]:
+def form() -> dict[str, Any]:
     return {
         "source": WORDS,
         "lang": "en",
         "key": "one-time-key",
         "description": "A boat",
+        "picture": (io.BytesIO(b"\xff\xd8\xff\xe0 a boat"), "boat.jpg"),
     }
 
 
