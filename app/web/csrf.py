@@ -22,7 +22,7 @@ SENT_BY = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 class CSRFError(BadRequest):
-    """A form that is not of this session: of another one, of another site, or damaged."""
+    """A form of another sign-in, of another site, or damaged."""
 
 
 def register(app: Flask) -> None:
