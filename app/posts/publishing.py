@@ -86,13 +86,20 @@ def sent_before(author: Account, form_key: str) -> Post | None:
     ).one_or_none()
 
 
-def is_as_sent(post: Post, source: str, picture: FileStorage | None) -> bool:
+def is_as_sent(
+    post: Post, source: str, picture: FileStorage | None, description: str
+) -> bool:
     """Whether the form that made this post came again with the same in it.
 
     A picture that the browser has lost meanwhile is no other one.
     """
     first = post.revisions[0]
-    return first.sha256 == digest(tidied(source)) and carries(first, picture)
+    said = {attachment.description for attachment in first.attachments}
+    return (
+        first.sha256 == digest(tidied(source))
+        and carries(first, picture)
+        and (not description or description in said)
+    )
 
 
 def carries(revision: Revision, picture: FileStorage | None) -> bool:

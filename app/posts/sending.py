@@ -124,9 +124,7 @@ def _settle(to: Target, key: str, said: Written) -> Answer:
 def _sent_already(to: Target, post: Post, key: str, said: Written) -> Answer:
     """Lead to the post that this form made; other words are kept beside it."""
     own_title = not said.title or said.title == _title_of(post)
-    if (own_title and is_as_sent(post, said.source, sent_picture())) or not any(
-        said.words
-    ):
+    if (own_title and _is_as_sent(post, said)) or not any(said.words):
         return lead_to(post)
     place = to.place._replace(beside_id=post.id)
     kept = keep_other_words(viewer(), place, key, said)
@@ -146,7 +144,8 @@ def _just_sent(to: Target, said: Written) -> Post | None:
         .order_by(Post.id.desc())
         .limit(1)
     ).first()
-    if newest is None or "draft" in request.form:
+    is_empty = not said.source.strip() and sent_picture() is None
+    if newest is None or is_empty or "draft" in request.form:
         return None
     same_place = newest.thread_id == to.place.thread_id or (
         newest.thread.forum_id is not None
@@ -157,8 +156,12 @@ def _just_sent(to: Target, said: Written) -> Post | None:
     is_last = newest.thread.last_key == newest.order_key
     same_answer = said.parent == str(newest.parent_id or "")
     if same_place and same_answer and (held or is_last):
-        return newest if is_as_sent(newest, said.source, sent_picture()) else None
+        return newest if _is_as_sent(newest, said) else None
     return None
+
+
+def _is_as_sent(post: Post, said: Written) -> bool:
+    return is_as_sent(post, said.source, sent_picture(), said.description)
 
 
 def _title_of(post: Post) -> str | None:

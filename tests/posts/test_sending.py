@@ -96,6 +96,34 @@ def test_another_picture_with_the_same_words_is_not_passed_over(
     assert 'value="A boat"' in page
 
 
+def test_other_words_about_the_same_picture_are_kept_beside_it(
+    app: Flask, pupil: Account, answers: str
+) -> None:
+    client = Client(app, pupil)
+    client.post(answers, with_picture(JPEG))
+
+    again = with_picture(JPEG) | {"description": "My father's boat"}
+    answer = client.post(answers, again)
+
+    page = client.get(answer.headers["Location"]).text
+    assert "This did not go" in page
+    assert escape("My father's boat") in page
+
+
+@pytest.mark.parametrize("words", ["", "   "])
+def test_an_empty_form_after_a_picture_is_no_picture_sent_again(
+    app: Flask, pupil: Account, answers: str, words: str
+) -> None:
+    client = Client(app, pupil)
+    sent = client.post(answers, with_picture(JPEG) | {"source": ""})
+    assert sent.status_code == 303
+
+    answer = client.post(answers, form(source=words, key="another-key"))
+
+    assert answer.status_code == 422
+    assert "There are no words yet" in answer.text
+
+
 def test_words_about_a_picture_are_not_dropped_without_it(
     app: Flask, pupil: Account, answers: str
 ) -> None:
