@@ -133,7 +133,7 @@ def _sent_already(to: Target, post: Post, key: str, said: Written) -> Answer:
 
 
 def _just_sent(to: Target, said: Written) -> Post | None:
-    """Find her newest post, if it says just this here and nobody has read on since.
+    """Find her newest post, if it says just this here and nobody has written since.
 
     Where pages are not kept, *Back* fetches the form with another key, and the
     browser puts her old words into it: sent again, they are no second letter.
@@ -152,7 +152,9 @@ def _just_sent(to: Target, said: Written) -> Post | None:
         and newest.thread.forum_id == to.place.forum_id
         and said.title == _title_of(newest)
     )
-    held = newest.waiting is not None and newest.waiting.state == HELD
+    # A change to what is out is no letter that waits.
+    waiting = newest.waiting if newest.current_id is None else None
+    held = waiting is not None and waiting.state == HELD
     is_last = newest.thread.last_key == newest.order_key
     same_answer = said.parent == str(newest.parent_id or "")
     if same_place and same_answer and (held or is_last):

@@ -328,6 +328,23 @@ def test_the_same_words_after_others_have_written_are_a_post_of_their_own(
     assert count(Post) == before + 1
 
 
+def test_a_change_that_waits_makes_the_words_no_letter_that_waits(
+    app: Flask, room: Classroom, pupil: Account, addresses: dict[str, str]
+) -> None:
+    client = Client(app, pupil)
+    client.post(addresses["reply"], form("reply", key="key-number-one"))
+    mine = released(newest_post(), teacher_of(room))
+    page = client.get(f"/p/{mine.id}/edit").text
+    fields = fields_in(page, f"/p/{mine.id}/edit") | {"source": "Changed."}
+    assert client.post(f"/p/{mine.id}/edit", fields, sealed=False).status_code == 303
+    a_post(mine.thread, teacher_of(room), "Say it once more.")
+    before = count(Post)
+
+    client.post(addresses["reply"], form("reply", key="key-number-two"))
+
+    assert count(Post) == before + 1
+
+
 def test_the_same_words_of_two_pupils_are_two_posts(
     app: Flask, room: Classroom, pupil: Account, addresses: dict[str, str]
 ) -> None:
