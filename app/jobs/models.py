@@ -9,6 +9,8 @@ from sqlalchemy import (
     Integer,
     String,
     UniqueConstraint,
+    and_,
+    case,
     select,
     update,
 )
@@ -31,6 +33,9 @@ class Job(Base):
     ready_at: Mapped[datetime | None] = mapped_column(Moment)
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
     tries: Mapped[int] = mapped_column(default=0)
+    # Higher goes first: 0 for what has just changed, below it for what nobody waits
+    # for, above it once for each who asked.
+    urgency: Mapped[int] = mapped_column(default=0)
     problem: Mapped[str | None] = mapped_column(String(200))
 
     @classmethod
@@ -39,22 +44,37 @@ class Job(Base):
         return cls.ready_at.is_not(None)
 
 
-def enqueue(kind: str, keys: Iterable[int]) -> None:
+def enqueue(kind: str, keys: Iterable[int], *, urgency: int = 0) -> None:
     """Ask for these keys to be brought in line, in the caller's transaction.
 
-    Asking again while a job runs makes it run once more afterwards.
+    Asking again while a job runs makes it run once more afterwards. What waits
+    already keeps its urgency if that is higher.
     """
+    still_open = and_(Job.open(), Job.urgency > urgency)
     for key in sorted(set(keys)):
         again = db.session.execute(
             update(Job)
             .where(Job.kind == kind, Job.key == key)
-            .values(wanted=Job.wanted + 1, ready_at=now(), tries=0)
+            .values(
+                wanted=Job.wanted + 1,
+                ready_at=now(),
+                tries=0,
+                urgency=case((still_open, Job.urgency), else_=urgency),
+            )
             .returning(Job.id)
             .execution_options(synchronize_session=False)
         ).first()
         if again is None:
-            db.session.add(Job(kind=kind, key=key, ready_at=now()))
+            db.session.add(Job(kind=kind, key=key, ready_at=now(), urgency=urgency))
             db.session.flush()
+
+
+def hurry(kind: str, key: int) -> None:
+    """Put one key before all that fewer have asked for; each call counts as one who asks."""
+    asked = db.session.scalar(
+        select(Job.urgency).where(Job.kind == kind, Job.key == key, Job.open())
+    )
+    enqueue(kind, [key], urgency=max(asked or 0, 0) + 1)
 
 
 def open_jobs(kind: str) -> list[int]:

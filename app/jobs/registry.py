@@ -7,12 +7,18 @@ Chore = Callable[[], None]
 
 handlers: dict[str, Handler] = {}
 batch_sizes: dict[str, int] = {}
+newest_first: set[str] = set()
 at_start: list[Chore] = []
 when_idle: list[Chore] = []
 
 
-def job(kind: str, *, batch: int = 64) -> Callable[[Handler], Handler]:
+def job(
+    kind: str, *, batch: int = 64, newest: bool = False
+) -> Callable[[Handler], Handler]:
     """Register a handler; it gets up to `batch` keys of its kind at once.
+
+    The most urgent go first, then those that waited longest; with `newest` the
+    highest keys.
 
     It runs outside any transaction, may commit between its phases, and must
     be safe to run twice. An exception is tried again later, with back-off.
@@ -21,6 +27,8 @@ def job(kind: str, *, batch: int = 64) -> Callable[[Handler], Handler]:
     def register(handler: Handler) -> Handler:
         handlers[kind] = handler
         batch_sizes[kind] = batch
+        if newest:
+            newest_first.add(kind)
         return handler
 
     return register

@@ -15,7 +15,14 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.db import db, is_damaged, now, reading
 from app.jobs.models import Job
-from app.jobs.registry import Chore, at_start, batch_sizes, handlers, when_idle
+from app.jobs.registry import (
+    Chore,
+    at_start,
+    batch_sizes,
+    handlers,
+    newest_first,
+    when_idle,
+)
 
 LEASE_SECONDS = 300
 POLL_SECONDS = 0.25
@@ -133,7 +140,9 @@ def claim(kind: str) -> dict[int, int]:
     found = db.session.execute(
         select(Job.id, Job.key, Job.wanted)
         .where(*due, Job.tries <= fewest)
-        .order_by(Job.id)
+        .order_by(
+            Job.urgency.desc(), Job.key.desc() if kind in newest_first else Job.id
+        )
         .limit(1 if fewest else batch_sizes[kind])
         .with_for_update(skip_locked=True)
     ).all()
@@ -204,7 +213,7 @@ def _settle(kind: str, claimed: dict[int, int]) -> None:
         wanted = claimed[job.key]
         job.done, job.tries, job.lease_until, job.problem = wanted, 0, None, None
         if job.wanted == wanted:
-            job.ready_at = None
+            job.ready_at, job.urgency = None, 0
     db.session.commit()
 
 

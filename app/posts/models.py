@@ -1,10 +1,11 @@
 """Threads, posts, their revisions and copies in other languages; who may read them."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, NamedTuple, Self
 
 from markupsafe import Markup
 from sqlalchemy import (
+    JSON,
     BigInteger,
     BindParameter,
     ColumnElement,
@@ -400,6 +401,25 @@ class Draft(Base):
     kept_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
 
+# In the place of a rendition's packs: it is shown, and is to be made again.
+AGAIN = ""
+
+
+class Sentence(NamedTuple):
+    """A sentence of a post and how it is said; `block` as `markup.blocks` counts."""
+
+    block: int
+    source: str
+    # The source itself where `how` is `STUMBLED` or `STAYS`.
+    target: str
+    how: str
+
+
+# How a sentence came to be said so: by a pack, by a person; by neither, because the
+# machine stumbled, or because it is in the reader's language already.
+BY_MACHINE, MENDED, STUMBLED, STAYS = "", "mended", "stumbled", "stays"
+
+
 class Rendition(Base):
     """A copy of one revision in another language; made again whenever it is lost."""
 
@@ -412,16 +432,42 @@ class Rendition(Base):
     # None where no pack speaks this pair: the reader gets a plain word instead.
     source: Mapped[str | None] = mapped_column(Text)
     html: Mapped[str | None] = mapped_column(Text)
-    # Which packs spoke, as "es-en 1.0", joined by "+" through a language between.
+    # Which packs spoke, as "es-en 1.0", joined by "+" through a language between;
+    # None where there is none and persons said it.
     pack: Mapped[str | None] = mapped_column(String(80))
     # Sentences that stayed in the original because the machine stumbled.
     doubt: Mapped[int] = mapped_column(default=0)
+    # Sentences that a person has said.
+    mended: Mapped[int] = mapped_column(default=0)
+    # `sentences`, in the order in which they stand in the post.
+    pairs: Mapped[list[Any] | None] = mapped_column(JSON)
 
     revision: Mapped[Revision] = relationship(back_populates="renditions")
 
     @property
     def body(self) -> Markup:
         return Markup(self.html or "")  # noqa: S704  # made by markup.render alone
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        return [Sentence(*pair) for pair in self.pairs or ()]
+
+
+class Preview(Base):
+    """Words that are not sent, to be said in another language; gone when it was read."""
+
+    __tablename__ = "preview"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    # Whose names and glossaries count.
+    space_id: Mapped[int] = mapped_column(ForeignKey("space.id"))
+    lang: Mapped[str] = mapped_column(String(8))
+    to_lang: Mapped[str] = mapped_column(String(8))
+    source: Mapped[str] = mapped_column(Text)
+    # What the worker found; None while it has not.
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    made_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
 
 class Attachment(Base):

@@ -9,14 +9,23 @@ from app.classrooms.models import ADULTS, Member, SpaceClassroom
 from app.db import db, reading
 from app.jobs import enqueue
 from app.jobs.registry import chore_at_start, chore_when_idle
-from app.posts.models import LETTERS, Post, Rendition, Revision, Thread, ThreadReader
+from app.posts.models import (
+    AGAIN,
+    LETTERS,
+    Post,
+    Rendition,
+    Revision,
+    Thread,
+    ThreadReader,
+)
 from app.translate import packs
 from app.translate.engine import models
 from app.translate.packs import Pack
 from app.translate.translating import KIND, usable
 
-# Queued at a time, so that a letter of today does not wait for those of last year.
-CATCH_UP_POSTS = 500
+CATCH_UP_POSTS = 500  # queued at a time
+# A letter of today does not wait for those of last year.
+LESS_URGENT = -1
 
 # What was there when everything had been queued; of this process alone.
 _seen: list[object] = []
@@ -32,7 +41,7 @@ def begin_anew() -> None:
 def catch_up() -> list[int]:
     """Queue posts that lack a language, or could have it from a better pack."""
     waiting = posts_lacking(usable(), CATCH_UP_POSTS)
-    enqueue(KIND, waiting)
+    enqueue(KIND, waiting, urgency=LESS_URGENT)
     return waiting
 
 
@@ -80,6 +89,7 @@ def posts_lacking(known: Sequence[Pack], most: int = CATCH_UP_POSTS) -> list[int
             or_(Thread.kind != LETTERS, audience.c.role.in_(ADULTS), reads_letters),
             or_(
                 Rendition.id.is_(None),
+                Rendition.pack == AGAIN,
                 and_(made_by.not_in(good), direction.not_in(mute)),
             ),
         )

@@ -88,7 +88,7 @@ def names_in(source: str, names: Collection[str]) -> list[str]:
 
 
 def lost_names(source: str, target: str, names: Collection[str]) -> list[str]:
-    return [name for name in names_in(source, names) if not _says(target, name)]
+    return [name for name in names_in(source, names) if not says(target, name)]
 
 
 def is_plausible_length(source: str, target: str) -> bool:
@@ -146,5 +146,6 @@ def _most(words: list[str], length: int) -> int:
     return max(grams.values(), default=0)
 
 
-def _says(target: str, name: str) -> bool:
+def says(target: str, name: str) -> bool:
+    """Whether a word or more stand there as whole words, with their capitals."""
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", target) is not None

@@ -1,11 +1,11 @@
 """Sentences through one pack: names kept safe, every answer checked, failures tried again."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, Protocol
 
-from app.translate.checks import names_in, problem
+from app.translate.checks import problem, says
 from app.translate.engine import Draft
 from app.translate.phrases import opening, saying
 
@@ -38,20 +38,37 @@ class Speaker(Protocol):
     def tokens_of(self, word: str) -> int: ...
 
 
+class Asked(NamedTuple):
+    """A sentence, and what in it must come out its own way.
+
+    `names` are those of people and are kept. `terms` are words of it with how they
+    are said, which may be the same word. Both only as far as they stand in it.
+    """
+
+    text: str
+    names: frozenset[str] = frozenset()
+    terms: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True)
 class Told:
     """A sentence as it will be read; with `doubt` it is the source itself."""
 
     text: str
     doubt: bool = False
+    # Mean log-probability of a token, where a model said it.
+    score: float | None = field(default=None, compare=False)
+    # It passed the checks, but not with ease.
+    uneasy: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
 class _Attempt:
-    """A sentence made ready for the model, and the names that have stand-ins."""
+    """A sentence made ready for the model, and what has stand-ins in it."""
 
-    sentence: str
+    of: Asked
     asked: str
+    # The stand-in, and what comes in its place afterwards.
     stand_ins: tuple[tuple[str, str], ...] = ()
 
 
@@ -63,34 +80,32 @@ class _Answer:
 
 
 def interpret(
-    speaker: Speaker,
-    sentences: Sequence[str],
-    names: Collection[str],
-    from_lang: str,
-    to_lang: str,
+    speaker: Speaker, asked: Sequence[Asked], from_lang: str, to_lang: str
 ) -> list[Told]:
     """Translate the sentences together, in one batch and one more for failures.
 
-    `names` are those of people who may be meant. A sentence that passes no
-    check comes back as it was, with `doubt`.
+    A sentence that passes no check comes back as it was, with `doubt`.
     """
-    parted = [opening(sentence, from_lang, to_lang, names) for sentence in sentences]
+    opened: list[str] = []
+    parted: list[Asked] = []
+    for one in asked:
+        before, rest = opening(one.text, from_lang, to_lang, one.names)
+        opened.append(before)
+        parted.append(one._replace(text=rest))
     # "no no no" breeds loops, so a word is asked for once.
-    asked = [_said_once(rest) for _opened, rest in parted]
-    told: dict[str, Told] = {}
-    for words in asked:
-        if set(_WORD.findall(words)) <= set(names):
-            told[words] = Told(words)
-        elif (said := saying(words, from_lang, to_lang, names)) is not None:
-            told[words] = Told(_shaped_like(words, said))
-    left = [words for words in dict.fromkeys(asked) if words not in told]
-    judge = _Judge(speaker, names, from_lang, to_lang)
-    told.update(zip(left, _ask(judge, left, names), strict=True))
+    once = [one._replace(text=_said_once(one.text)) for one in parted]
+    told: dict[Asked, Told] = {}
+    for one in once:
+        if not one.terms and set(_WORD.findall(one.text)) <= one.names:
+            told[one] = Told(one.text)
+        elif (said := saying(one.text, from_lang, to_lang, one.names)) is not None:
+            told[one] = Told(_shaped_like(one.text, said))
+    left = [one for one in dict.fromkeys(once) if one not in told]
+    judge = _Judge(speaker, from_lang, to_lang)
+    told.update(zip(left, _ask(judge, left), strict=True))
     return [
-        _whole(sentence, opened, rest, words, told[words])
-        for sentence, (opened, rest), words in zip(
-            sentences, parted, asked, strict=True
-        )
+        _whole(one.text, before, rest.text, short.text, told[short])
+        for one, before, rest, short in zip(asked, opened, parted, once, strict=True)
     ]
 
 
@@ -108,30 +123,30 @@ def _whole(sentence: str, opened: str, rest: str, words: str, told: Told) -> Tol
     first = re.match(r"[^\W\d_]*", text)
     if opened and first and first[0] != "I" and first[0] not in rest:
         text = text[:1].lower() + text[1:]
-    return Told(_shaped_like(sentence, opened + text))
+    return replace(told, text=_shaped_like(sentence, opened + text))
 
 
-def _ask(
-    judge: "_Judge", sentences: Sequence[str], names: Collection[str]
-) -> list[Told]:
-    first = [_attempt(sentence, names_in(sentence, names)) for sentence in sentences]
+def _ask(judge: "_Judge", asked: Sequence[Asked]) -> list[Told]:
+    first = [
+        _attempt(one, [(name, name) for name in sorted(one.names)]) for one in asked
+    ]
     best = judge.best_of([[one] for one in first], careful=False)
     again = [n for n, answer in enumerate(best) if answer is None or answer.uneasy]
     if again:
-        others = [_other_attempts(sentences[n], names) for n in again]
+        others = [_other_attempts(asked[n]) for n in again]
         for n, answer in zip(again, judge.best_of(others, careful=True), strict=True):
             best[n] = _better(best[n], answer)
     return [
-        Told(answer.text) if answer else Told(sentence, doubt=True)
-        for sentence, answer in zip(sentences, best, strict=True)
+        Told(answer.text, score=answer.score, uneasy=answer.uneasy)
+        if answer
+        else Told(one.text, doubt=True)
+        for one, answer in zip(asked, best, strict=True)
     ]
 
 
 class _Judge:
-    def __init__(
-        self, speaker: Speaker, names: Collection[str], from_lang: str, to_lang: str
-    ) -> None:
-        self._speaker, self._names = speaker, names
+    def __init__(self, speaker: Speaker, from_lang: str, to_lang: str) -> None:
+        self._speaker = speaker
         self._from_lang, self._to_lang = from_lang, to_lang
 
     def best_of(
@@ -152,13 +167,15 @@ class _Judge:
         return chosen
 
     def _answer(self, attempt: _Attempt, draft: Draft) -> _Answer | None:
-        text = _with_names(attempt, _cleaned(draft.text))
+        one, text = attempt.of, _put_back(attempt, _cleaned(draft.text))
         if text is None:
             return None
-        text = _shaped_like(attempt.sentence, text)
-        if draft.score < LEAST_SCORE or problem(attempt.sentence, text, self._names):
+        text = _shaped_like(one.text, text)
+        if draft.score < LEAST_SCORE or problem(one.text, text, one.names):
             return None
-        uneasy = draft.score < UNEASY_SCORE or self._misses_name(attempt.sentence, text)
+        if any(not says(text, said) for _term, said in one.terms):
+            return None
+        uneasy = draft.score < UNEASY_SCORE or self._misses_name(one.text, text)
         return _Answer(text, uneasy, draft.score)
 
     def _misses_name(self, sentence: str, text: str) -> bool:
@@ -184,45 +201,47 @@ def _capitalised(text: str) -> list[str]:
     return [word for word in _INSIDE.findall(text) if word[0].isupper()]
 
 
-def _other_attempts(sentence: str, names: Collection[str]) -> list[_Attempt]:
-    given = names_in(sentence, names)
-    guessed = [
-        *dict.fromkeys([*given, *_QUOTED.findall(sentence), *_capitalised(sentence)])
-    ]
+def _other_attempts(one: Asked) -> list[_Attempt]:
+    given = [(name, name) for name in sorted(one.names)]
+    words = [*_QUOTED.findall(one.text), *_capitalised(one.text)]
+    guessed = [*dict.fromkeys([*given, *((word, word) for word in words)])]
     attempts = [
-        _attempt(sentence, given),
-        _attempt(sentence, given, other=True),
-        _attempt(sentence, guessed),
-        _attempt(sentence, guessed, other=True),
-        _attempt(sentence, []),
+        _attempt(one, given),
+        _attempt(one, given, other=True),
+        _attempt(one, guessed),
+        _attempt(one, guessed, other=True),
+        _attempt(one, []),
     ]
     return [*dict.fromkeys(attempts)]
 
 
-def _attempt(sentence: str, masked: Sequence[str], *, other: bool = False) -> _Attempt:
-    asked, pairs = sentence, []
-    free = [[n for n in names if n not in sentence] for names in STAND_INS]
-    for name in masked:
-        kind = free[(name[-1:] in "aá") != other]
+def _attempt(
+    one: Asked, masked: Sequence[tuple[str, str]], *, other: bool = False
+) -> _Attempt:
+    asked, pairs = one.text, []
+    free = [[n for n in names if n not in one.text] for names in STAND_INS]
+    taken = {term for term, _said in one.terms}
+    for word, said in [*one.terms, *(pair for pair in masked if pair[0] not in taken)]:
+        kind = free[(word[-1:] in "aá") != other]
         if kind:
             stand_in = kind.pop(0)
-            asked = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", stand_in, asked)
-            pairs.append((stand_in, name))
-    if sentence.isupper() and not pairs:
+            asked = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", stand_in, asked)
+            pairs.append((stand_in, said))
+    if one.text.isupper() and not pairs:
         asked = asked.capitalize()
     if not _STOP.search(asked):
         asked += "."
-    return _Attempt(sentence, asked, tuple(pairs))
+    return _Attempt(one, asked, tuple(pairs))
 
 
-def _with_names(attempt: _Attempt, text: str) -> str | None:
-    """Put the names back; None when the model lost or doubled one."""
-    for stand_in, name in attempt.stand_ins:
+def _put_back(attempt: _Attempt, text: str) -> str | None:
+    """Put names and terms in their places; None when the model lost or doubled one."""
+    for stand_in, said in attempt.stand_ins:
         whole = rf"(?<!\w){stand_in}(?!\w)"
         parts = re.split(whole, text)
         if len(parts) != len(re.split(whole, attempt.asked)):
             return None
-        text = name.join(parts)
+        text = said.join(parts)
     return text
 
 

@@ -2,13 +2,13 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import delete, select
 
 from app.db import db
-from app.translate.interpreting import Told
+from app.translate.interpreting import Asked, Told
 from app.translate.models import Memory, MemorySource
 
 BY_PERSON = "person"
@@ -23,24 +23,49 @@ class Remembered(NamedTuple):
     by: str
     told: Told
 
+    @property
+    def by_person(self) -> bool:
+        return self.by == BY_PERSON
 
-def look_up(pair: str, by: str, sentences: Sequence[str]) -> dict[str, Remembered]:
-    """Find what this pack has said before; a person's words go before a pack's."""
+
+def look_up(pair: str, label: str, asked: Iterable[Asked]) -> dict[Asked, Remembered]:
+    """Find what this pack has said before, with the same terms."""
+    wanted = {(digest(one.text), signed(label, one)): one for one in asked}
+    return {
+        wanted[row.sha256, row.by]: Remembered(row.by, _told(row))
+        for row in _rows(pair, {sha256 for sha256, _by in wanted})
+        if (row.sha256, row.by) in wanted
+    }
+
+
+def by_person(pair: str, sentences: Iterable[str]) -> dict[str, Remembered]:
+    """Find what persons have said; `pair` is of our own codes, as es-pt."""
     wanted = {digest(sentence): sentence for sentence in sentences}
-    found: dict[str, Remembered] = {}
-    for some in _portions([*wanted]):
-        rows = db.session.scalars(
-            select(Memory).where(
-                Memory.pair == pair,
-                Memory.sha256.in_(some),
-                Memory.by.in_((by, BY_PERSON)),
-            )
+    return {
+        wanted[row.sha256]: Remembered(BY_PERSON, _told(row))
+        for row in _rows(pair, wanted)
+        if row.by == BY_PERSON
+    }
+
+
+def signed(label: str, one: Asked) -> str:
+    """Name who says a sentence: a pack, and which terms it had to use."""
+    if not one.terms:
+        return label
+    terms = hashlib.sha256(repr(sorted(one.terms)).encode()).hexdigest()
+    return f"{label} #{terms[:12]}"
+
+
+def _rows(pair: str, keys: Collection[str]) -> Iterator[Memory]:
+    for some in portions([*keys]):
+        yield from db.session.scalars(
+            select(Memory).where(Memory.pair == pair, Memory.sha256.in_(some))
         )
-        for row in sorted(rows, key=lambda row: row.by == BY_PERSON):
-            sentence = wanted[row.sha256]
-            told = Told(sentence if row.doubt else row.target, row.doubt)
-            found[sentence] = Remembered(row.by, told)
-    return found
+
+
+def _told(row: Memory) -> Told:
+    text = row.source if row.doubt else row.target
+    return Told(text, row.doubt, row.score, row.to_check)
 
 
 def written_in(pair: str, sentences: Sequence[str]) -> set[str]:
@@ -48,7 +73,7 @@ def written_in(pair: str, sentences: Sequence[str]) -> set[str]:
     wanted = {digest(sentence): sentence for sentence in sentences}
     return {
         wanted[key]
-        for some in _portions([*wanted])
+        for some in portions([*wanted])
         for key in db.session.scalars(
             select(Memory.sha256).where(
                 Memory.pair == pair, Memory.sha256.in_(some), Memory.doubt.is_(False)
@@ -59,36 +84,39 @@ def written_in(pair: str, sentences: Sequence[str]) -> set[str]:
 
 def store(
     pair: str,
-    sentences: Mapping[str, Remembered],
-    revisions: Mapping[str, Collection[int]],
+    said: Mapping[Asked, Remembered],
+    revisions: Mapping[Asked, Collection[int]],
 ) -> None:
     """Keep translations, and which revisions each sentence stood in; flushes."""
-    keys = {(digest(source), r.by): source for source, r in sentences.items()}
-    rows: dict[tuple[str, str], Memory] = {}
-    for some in _portions([*{key for key, _by in keys}]):
-        found = db.session.scalars(
-            select(Memory).where(Memory.pair == pair, Memory.sha256.in_(some))
-        )
-        rows |= {(row.sha256, row.by): row for row in found}
-    for (key, by), source in keys.items():
-        if (row := rows.get((key, by))) is None:
-            row = rows[key, by] = Memory(pair=pair, sha256=key, by=by, source=source)
+    keys = {(digest(one.text), known.by): one for one, known in said.items()}
+    rows = {
+        (row.sha256, row.by): row for row in _rows(pair, {key for key, _by in keys})
+    }
+    for (key, by), one in keys.items():
+        if (row := rows.get((key, by))) is not None and by == BY_PERSON:
+            continue
+        if row is None:
+            row = rows[key, by] = Memory(pair=pair, sha256=key, by=by, source=one.text)
             db.session.add(row)
-        told = sentences[source].told
-        row.target, row.doubt = told.text, told.doubt
+            row.to_check = said[one].told.uneasy
+        told = said[one].told
+        row.target, row.doubt, row.score = told.text, told.doubt, told.score
     db.session.flush()
     _note_sources(
         {
             (rows[place].id, revision_id)
-            for place, source in keys.items()
-            for revision_id in revisions.get(source, ())
+            for place, one in keys.items()
+            for revision_id in revisions.get(one, ())
         }
     )
 
 
 def forget(revision_ids: Sequence[int]) -> None:
-    """Drop the sentences that only these revisions contained; flushes."""
-    for some in _portions(revision_ids):
+    """Drop the sentences that only these revisions contained; flushes.
+
+    Those that a person said, too. What came from a file has no revision, and stays.
+    """
+    for some in portions(revision_ids):
         memories = db.session.scalars(
             select(MemorySource.memory_id).where(MemorySource.revision_id.in_(some))
         ).all()
@@ -98,14 +126,10 @@ def forget(revision_ids: Sequence[int]) -> None:
             .execution_options(synchronize_session=False)
         )
         still = select(MemorySource.memory_id)
-        for few in _portions(memories):
+        for few in portions(memories):
             db.session.execute(
                 delete(Memory)
-                .where(
-                    Memory.id.in_(few),
-                    Memory.id.not_in(still),
-                    Memory.by != BY_PERSON,
-                )
+                .where(Memory.id.in_(few), Memory.id.not_in(still))
                 .execution_options(synchronize_session=False)
             )
 
@@ -130,7 +154,7 @@ def digest(sentence: str) -> str:
 
 def _note_sources(wanted: set[tuple[int, int]]) -> None:
     known: set[tuple[int, int]] = set()
-    for some in _portions(sorted({memory_id for memory_id, _revision in wanted})):
+    for some in portions(sorted({memory_id for memory_id, _revision in wanted})):
         rows = db.session.execute(
             select(MemorySource.memory_id, MemorySource.revision_id).where(
                 MemorySource.memory_id.in_(some)
@@ -144,5 +168,5 @@ def _note_sources(wanted: set[tuple[int, int]]) -> None:
     db.session.flush()
 
 
-def _portions(items: Sequence[T]) -> Iterable[Sequence[T]]:
+def portions(items: Sequence[T]) -> Iterable[Sequence[T]]:
     return (items[at : at + AT_ONCE] for at in range(0, len(items), AT_ONCE))

@@ -1,7 +1,7 @@
 """A post cut into sentences for the machine, and all that it must not touch."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from app import markup
@@ -73,6 +73,13 @@ class CutText:
                     found[piece.sentence] = None
                     found.update((words, None) for _stars, words in piece.emphasised)
         return list(found)
+
+    def placed_sentences(self) -> Iterator[tuple[int, str]]:
+        """Give each sentence with the number of its block, in the order they stand in."""
+        for n, lines in enumerate(self.lines):
+            for piece in (piece for line in lines for piece in line):
+                if piece.sentence:
+                    yield n, piece.sentence
 
 
 def cut(source: str, lang: str) -> CutText:

@@ -6,27 +6,33 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from app import markup, pipeline
 from app.accounts.models import Person
 from app.classrooms.models import Member, SpaceClassroom
 from app.db import db, reading
-from app.jobs import job
+from app.jobs import enqueue, job
 from app.posts.models import (
+    AGAIN,
+    BY_MACHINE,
+    MENDED,
+    STUMBLED,
     Post,
     Rendition,
     Revision,
+    Sentence,
     Thread,
     audience_langs,
 )
 from app.translate import engine, memory, packs
-from app.translate.checks import lost_names
+from app.translate.checks import lost_names, names_in, says
 from app.translate.engine import models
 from app.translate.errors import PackBrokenError
-from app.translate.interpreting import Told, interpret
-from app.translate.memory import Remembered
+from app.translate.glossary import terms_in, terms_of
+from app.translate.interpreting import Asked, Told, interpret
+from app.translate.memory import Remembered, portions
 from app.translate.packs import Pack
 from app.translate.sentences import CutText, cut, put_together
 
@@ -51,19 +57,32 @@ class Letter:
     text: CutText
     names: frozenset[str]
     routes: dict[str, Route]
-    told: dict[str, dict[str, Told]] = field(default_factory=dict)
+    # By the language it is said in.
+    terms: dict[str, dict[str, str]] = field(default_factory=dict)
+    told: dict[str, dict[str, Remembered]] = field(default_factory=dict)
+
+    def asks(self, lang: str) -> dict[str, Asked]:
+        """Give each sentence with the names and terms that stand in it."""
+        return {
+            sentence: Asked(
+                sentence,
+                frozenset(names_in(sentence, self.names)),
+                terms_in(sentence, self.terms.get(lang, {})),
+            )
+            for sentence in self.text.sentences()
+        }
 
 
 @dataclass
 class Learned:
-    """What one pack made of sentences, and which revisions they stood in."""
+    """What one pack, or persons, made of sentences, and which revisions they stood in."""
 
     pair: str
-    sentences: dict[str, Remembered] = field(default_factory=dict)
-    revisions: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    said: dict[Asked, Remembered]
+    revisions: Mapping[Asked, Collection[int]]
 
 
-@job(KIND, batch=POSTS_AT_ONCE)
+@job(KIND, batch=POSTS_AT_ONCE, newest=True)
 def translate_posts(post_ids: Sequence[int]) -> None:
     """Bring the renditions of these posts in line; twice changes nothing."""
     _drop_gone(post_ids)
@@ -123,6 +142,10 @@ def _letters(post_ids: Sequence[int], *, anew: bool) -> list[Letter]:
                     text=cut(revision.source, revision.lang),
                     names=names[post.thread.space_id],
                     routes=routes,
+                    terms={
+                        lang: terms_of(post.thread.space_id, revision.lang, lang)
+                        for lang in routes
+                    },
                 )
             )
     return letters
@@ -137,7 +160,8 @@ def _lacking(
     for lang in set(db.session.scalars(audience_langs(thread))) - {revision.lang}:
         route = packs.route(revision.lang, lang, known)
         old = there.get(lang)
-        if old is None or (route and (anew or old.pack != packs.route_label(route))):
+        label = packs.route_label(route)
+        if old is None or old.pack == AGAIN or (route and (anew or old.pack != label)):
             routes[lang] = route
     return routes
 
@@ -170,73 +194,110 @@ def _by_size(letters: Iterable[Letter]) -> Iterator[list[Letter]]:
 
 def _translate(letters: Sequence[Letter]) -> list[Learned]:
     """Translate all letters together, one batch for each pack; no transaction."""
-    groups: dict[Route, list[tuple[Letter, str]]] = defaultdict(list)
+    groups: dict[tuple[str, str, Route], list[Letter]] = defaultdict(list)
     for letter in letters:
         for lang, route in letter.routes.items():
-            if route:
-                groups[route].append((letter, lang))
+            groups[letter.lang, lang, route].append(letter)
     learned: list[Learned] = []
-    for route, wanted in sorted(groups.items(), key=lambda group: len(group[0])):
-        names = frozenset().union(*(letter.names for letter, _lang in wanted))
-        origin: dict[str, set[int]] = defaultdict(set)
-        for letter, _lang in wanted:
-            for sentence in letter.text.sentences():
-                origin[sentence].add(letter.revision_id)
-        told = _through(route, origin, names, learned)
-        for letter, lang in wanted:
-            letter.told[lang] = {s: told[s] for s in letter.text.sentences()}
+    for (from_lang, to_lang, route), wanted in sorted(
+        groups.items(), key=lambda group: len(group[0][2])
+    ):
+        origin: dict[Asked, set[int]] = defaultdict(set)
+        for letter in wanted:
+            for asked in letter.asks(to_lang).values():
+                origin[asked].add(letter.revision_id)
+        told = _by_persons(f"{from_lang}-{to_lang}", origin, learned)
+        left = {one: found for one, found in origin.items() if one not in told}
+        told |= _through(route, left, learned)
+        for letter in wanted:
+            letter.told[to_lang] = {
+                sentence: told[asked]
+                for sentence, asked in letter.asks(to_lang).items()
+                if asked in told
+            }
     return learned
+
+
+def _by_persons(
+    pair: str, origin: Mapping[Asked, Collection[int]], learned: list[Learned]
+) -> dict[Asked, Remembered]:
+    """Find what persons have said; their words go before any pack's."""
+    with reading():
+        known = memory.by_person(pair, [one.text for one in origin])
+    said = {one: known[one.text] for one in origin if one.text in known}
+    learned.append(Learned(pair, said, origin))
+    return said
 
 
 def _through(
     route: Route,
-    origin: Mapping[str, Collection[int]],
-    names: Collection[str],
+    origin: Mapping[Asked, Collection[int]],
     learned: list[Learned],
-) -> dict[str, Told]:
-    """Take sentences through one pack or two; a stumble anywhere keeps the first."""
-    told = {sentence: Told(sentence) for sentence in origin}
+) -> dict[Asked, Remembered]:
+    """Take sentences through one pack or more; a stumble anywhere keeps the first."""
+    if not route:
+        return {}
+    label = packs.route_label(route)
+    told = {one: Told(one.text) for one in origin}
     for pack in route:
-        middle: dict[str, set[int]] = defaultdict(set)
-        for sentence, so_far in told.items():
-            if not so_far.doubt:
-                middle[so_far.text].update(origin[sentence])
-        said = _say(pack, list(middle), names)
-        learned.append(Learned(pack.pair, said, dict(middle)))
-        for sentence, so_far in told.items():
-            if not so_far.doubt:
-                step = said[so_far.text].told
-                told[sentence] = Told(sentence, doubt=True) if step.doubt else step
-    return told
+        is_last = pack is route[-1]
+        steps: dict[Asked, Asked] = {}
+        middle: dict[Asked, set[int]] = defaultdict(set)
+        for one, so_far in told.items():
+            if so_far.doubt:
+                continue
+            steps[one] = _step(
+                one, so_far.text, is_first=pack is route[0], is_last=is_last
+            )
+            middle[steps[one]].update(origin[one])
+        said = _say(pack, list(middle))
+        learned.append(Learned(pack.pair, said, middle))
+        for one, asked in steps.items():
+            step = said[asked].told
+            told[one] = Told(one.text, doubt=True) if step.doubt else step
+    return {one: Remembered(label, found) for one, found in told.items()}
 
 
-def _say(
-    pack: Pack, sentences: Sequence[str], names: Collection[str]
-) -> dict[str, Remembered]:
+def _step(one: Asked, text: str, *, is_first: bool, is_last: bool) -> Asked:
+    """Ask for one step of a way: a term stays as it is until the last."""
+    terms = tuple(
+        (term, said if is_last else term)
+        for term, said in one.terms
+        if is_first or says(text, term)
+    )
+    return Asked(text, frozenset(names_in(text, one.names)), terms)
+
+
+def _say(pack: Pack, asked: Sequence[Asked]) -> dict[Asked, Remembered]:
     """Ask the memory first, then the machine for all that is left."""
     with reading():
-        found = memory.look_up(pack.pair, pack.label, sentences)
+        found = memory.look_up(pack.pair, pack.label, asked)
     # A word may be a name in this class that was none where it was learned.
     said = {
-        sentence: remembered
-        for sentence, remembered in found.items()
-        if not lost_names(sentence, remembered.told.text, names)
+        one: known
+        for one, known in found.items()
+        if not lost_names(one.text, known.told.text, one.names)
     }
-    missing = [sentence for sentence in sentences if sentence not in said]
+    missing = [one for one in asked if one not in said]
     if missing:
-        answers = _ask(pack, missing, names)
-        for sentence, told in zip(missing, answers, strict=True):
-            said[sentence] = Remembered(pack.label, told)
+        for one, told in zip(missing, _ask(pack, missing), strict=True):
+            said[one] = Remembered(memory.signed(pack.label, one), told)
     # Who answers a letter quotes it: a stumble may be in the reader's own language.
-    stumbles = [sentence for sentence, one in said.items() if one.told.doubt]
+    stumbles = [one for one, known in said.items() if known.told.doubt]
     with reading():
-        own = memory.written_in(f"{pack.to_code}-{pack.from_code}", stumbles)
-    return said | {s: Remembered(pack.label, Told(s)) for s in own}
+        own = memory.written_in(
+            f"{pack.to_code}-{pack.from_code}", [one.text for one in stumbles]
+        )
+    return said | {
+        one: Remembered(memory.signed(pack.label, one), Told(one.text))
+        for one in stumbles
+        if one.text in own
+    }
 
 
-def _ask(pack: Pack, sentences: Sequence[str], names: Collection[str]) -> list[Told]:
+def _ask(pack: Pack, asked: Sequence[Asked]) -> list[Told]:
     try:
-        return interpret(models.get(pack.folder), sentences, names, *pack.langs)
+        return interpret(models.get(pack.folder), asked, *pack.langs)
     except ImportError as error:
         how = f"{error.name or 'ctranslate2'} cannot be loaded on this machine."
         raise PackBrokenError(pack.folder, how) from error
@@ -275,24 +336,57 @@ def _write(letters: Sequence[Letter], learned: Iterable[Learned]) -> None:
             _fill(row, letter, route)
     ids = {letter.revision_id for letter in fresh}
     for one in learned:
-        origin = {s: found & ids for s, found in one.revisions.items() if found & ids}
-        kept = {s: one.sentences[s] for s in origin}
-        memory.store(one.pair, kept, origin)
+        origin = {
+            asked: ids.intersection(found)
+            for asked, found in one.revisions.items()
+            if asked in one.said and not ids.isdisjoint(found)
+        }
+        memory.store(one.pair, {asked: one.said[asked] for asked in origin}, origin)
     pipeline.renditions_changed(letter.post_id for letter in fresh)
 
 
 def _fill(row: Rendition, letter: Letter, route: Route) -> None:
-    if not route and letter.text.sentences():
-        row.source = row.html = row.pack = None
-        row.doubt = 0
-        return
     told = letter.told.get(row.lang, {})
+    if not route and not told and letter.text.sentences():
+        row.source = row.html = row.pack = row.pairs = None
+        row.doubt = row.mended = 0
+        return
     source = put_together(
-        letter.text, {s: t.text for s, t in told.items() if not t.doubt}
+        letter.text, {s: t.told.text for s, t in told.items() if not t.told.doubt}
     )
     row.source, row.html = source, str(markup.render(source))
     row.pack = packs.route_label(route) or None
-    row.doubt = sum(t.doubt for t in told.values())
+    row.pairs = [list(pair) for pair in _pairs(letter, told)]
+    row.doubt = sum(how == STUMBLED for *_pair, how in row.pairs)
+    row.mended = sum(how == MENDED for *_pair, how in row.pairs)
+
+
+def _pairs(letter: Letter, told: Mapping[str, Remembered]) -> Iterator[Sentence]:
+    for n, sentence in letter.text.placed_sentences():
+        known = told.get(sentence)
+        if known is None or known.told.doubt:
+            yield Sentence(n, sentence, sentence, STUMBLED)
+        else:
+            how = MENDED if known.by_person else BY_MACHINE
+            yield Sentence(n, sentence, known.told.text, how)
+
+
+def make_again(revision_ids: Collection[int], lang: str | None = None) -> None:
+    """Have copies of these versions made again, or those in one language; flushes.
+
+    Until then readers see them as they are.
+    """
+    for some in portions([*revision_ids]):
+        copies = (Rendition.revision_id.in_(some), Rendition.source.is_not(None))
+        only = () if lang is None else (Rendition.lang == lang,)
+        db.session.execute(
+            update(Rendition)
+            .where(*copies, *only)
+            .values(pack=AGAIN)
+            .execution_options(synchronize_session=False)
+        )
+        current = select(Post.id).where(Post.current_id.in_(some))
+        enqueue(KIND, db.session.scalars(current))
 
 
 def _drop_gone(post_ids: Sequence[int]) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.translate.checks import problem
+from app.translate.checks import names_in, problem
 from app.translate.engine import Draft, Model
-from app.translate.interpreting import Told, interpret
+from app.translate.interpreting import Asked, Told, interpret
 from app.translate.sentences import cut, put_together
 
 NAMES = {"Lucía", "Luna", "Otieno", "Amina"}
@@ -32,10 +32,14 @@ class Parrot:
         return 1
 
 
+def asked(sentences: Sequence[str]) -> list[Asked]:
+    return [Asked(one, frozenset(names_in(one, NAMES))) for one in sentences]
+
+
 def into_english(text: str, model: Model) -> str:
     pieces = cut(text, "es")
     sentences = pieces.sentences()
-    told = interpret(model, sentences, NAMES, "es", "en")
+    told = interpret(model, asked(sentences), "es", "en")
     return put_together(
         pieces, {s: t.text for s, t in zip(sentences, told, strict=True) if not t.doubt}
     )
@@ -97,7 +101,7 @@ def test_hostile_sentences_lose_nothing_and_never_loop(
     pieces = cut(hostile, "es")
     sentences = pieces.sentences()
 
-    told = interpret(es_en, sentences, NAMES, "es", "en")
+    told = interpret(es_en, asked(sentences), "es", "en")
 
     assert len(told) == len(sentences)
     for sentence, one in zip(sentences, told, strict=True):
@@ -122,7 +126,7 @@ def test_hostile_sentences_lose_nothing_and_never_loop(
 def test_a_failed_sentence_is_tried_once_more() -> None:
     model = Parrot("wow wow wow wow", careful=["wow wow wow", "The river is big."])
 
-    told = interpret(model, ["El río es grande."], NAMES, "es", "en")
+    told = interpret(model, asked(["El río es grande."]), "es", "en")
 
     assert told == [Told("The river is big.")]
 
@@ -130,7 +134,7 @@ def test_a_failed_sentence_is_tried_once_more() -> None:
 def test_a_sentence_that_fails_twice_stays_as_it_was() -> None:
     model = Parrot("wow wow wow wow", careful=["El río es grande.", "", "wow wow"])
 
-    told = interpret(model, ["El río es grande."], NAMES, "es", "en")
+    told = interpret(model, asked(["El río es grande."]), "es", "en")
 
     assert told == [Told("El río es grande.", doubt=True)]
 
@@ -138,7 +142,7 @@ def test_a_sentence_that_fails_twice_stays_as_it_was() -> None:
 def test_what_the_model_itself_doubts_stays_as_it_was() -> None:
     model = Parrot("The bread is green.", careful=["The bread is green."], score=-0.9)
 
-    told = interpret(model, ["El río es grande."], NAMES, "es", "en")
+    told = interpret(model, asked(["El río es grande."]), "es", "en")
 
     assert told == [Told("El río es grande.", doubt=True)]
 
@@ -146,7 +150,7 @@ def test_what_the_model_itself_doubts_stays_as_it_was() -> None:
 def test_names_are_never_shown_to_the_model_first() -> None:
     model = Parrot("My dog is called Mary.")
 
-    told = interpret(model, ["Mi perra se llama Luna."], NAMES, "es", "en")
+    told = interpret(model, asked(["Mi perra se llama Luna."]), "es", "en")
 
     assert model.asked == ["Mi perra se llama Mary."]
     assert told == [Told("My dog is called Luna.")]
@@ -155,13 +159,13 @@ def test_names_are_never_shown_to_the_model_first() -> None:
 def test_marks_a_model_makes_up_are_no_marks() -> None:
     model = Parrot("- **The** river > is big.")
 
-    told = interpret(model, ["El río es grande."], NAMES, "es", "en")
+    told = interpret(model, asked(["El río es grande."]), "es", "en")
 
     assert told == [Told("The river > is big.")]
 
 
 def test_the_same_sentence_twice_is_answered_twice(es_en: Model) -> None:
-    told = interpret(es_en, ["El gato duerme.", "El gato duerme."], NAMES, "es", "en")
+    told = interpret(es_en, asked(["El gato duerme.", "El gato duerme."]), "es", "en")
 
     assert len(told) == 2
     assert told[0] == told[1]
@@ -174,7 +178,7 @@ def test_english_is_read_in_spanish(en_es: Model) -> None:
         "But I like the river.",
     ]
 
-    told = interpret(en_es, sentences, NAMES, "en", "es")
+    told = interpret(en_es, asked(sentences), "en", "es")
 
     assert [one.text for one in told] == [
         "El río es grande.", "Hola, mi nombre es Otieno.", "Pero me gusta el río.",

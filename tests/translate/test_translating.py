@@ -19,7 +19,7 @@ from app.jobs.runner import work_once
 from app.posts.models import Post, Rendition
 from app.posts.publishing import conceal
 from app.translate import engine, memory, packs, translating
-from app.translate.interpreting import Told
+from app.translate.interpreting import Asked, Told
 from app.translate.memory import Remembered
 from app.translate.models import Memory, MemorySource
 from app.translate.translating import KIND, bring_in_line, translate_posts
@@ -142,7 +142,7 @@ def test_what_was_learned_elsewhere_spares_a_name_of_this_class(
     two = Two()
     text = "Mi perra se llama Luna."
     learned = Remembered("es-en 0.2", Told("My dog is called the moon."))
-    memory.store("es-en", {text: learned}, {})
+    memory.store("es-en", {Asked(text): learned}, {})
 
     post = two.letter(text)
     translate_posts([post.id])
