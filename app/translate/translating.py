@@ -206,9 +206,9 @@ def _translate(letters: Sequence[Letter]) -> list[Learned]:
         for letter in wanted:
             for asked in letter.asks(to_lang).values():
                 origin[asked].add(letter.revision_id)
-        told = _by_persons(f"{from_lang}-{to_lang}", origin, learned)
-        left = {one: found for one, found in origin.items() if one not in told}
-        told |= _through(route, left, learned)
+        persons = _by_persons(f"{from_lang}-{to_lang}", origin, learned)
+        left = {one: found for one, found in origin.items() if one not in persons}
+        told = persons | _through(route, left, learned)
         for letter in wanted:
             letter.told[to_lang] = {
                 sentence: told[asked]
