@@ -7,9 +7,10 @@ from typing import NamedTuple, TypeVar
 
 from sqlalchemy import delete, select
 
-from app.db import db
+from app.db import db, now
+from app.posts.models import Post, Revision
 from app.translate.interpreting import Asked, Told
-from app.translate.models import Memory, MemorySource
+from app.translate.models import Memory, MemorySource, Mend, WrongReading
 
 BY_PERSON = "person"
 T = TypeVar("T")
@@ -46,6 +47,52 @@ def by_person(pair: str, sentences: Iterable[str]) -> dict[str, Remembered]:
         for row in _rows(pair, wanted)
         if row.by == BY_PERSON
     }
+
+
+def say(
+    pair: str,
+    source: str,
+    target: str,
+    person_id: int | None,
+    revision_ids: Collection[int] = (),
+) -> None:
+    """Keep what a person says for a sentence, the last one's words; flushes.
+
+    `pair` is of our own codes. It goes when all these revisions are gone; without
+    any, as from a file, it stays.
+    """
+    row = _by_person(pair, source)
+    if row is None:
+        row = Memory(pair=pair, sha256=digest(source), by=BY_PERSON, source=source)
+        db.session.add(row)
+    row.target, row.person_id, row.made_at = target, person_id, now()
+    db.session.flush()
+    _note_sources({(row.id, revision_id) for revision_id in revision_ids})
+
+
+def unsay(pair: str, source: str) -> bool:
+    """Take back what a person said, and tell whether there was anything; flushes."""
+    row = _by_person(pair, source)
+    if row is None:
+        return False
+    db.session.execute(
+        delete(MemorySource)
+        .where(MemorySource.memory_id == row.id)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.delete(row)
+    db.session.flush()
+    return True
+
+
+def _by_person(pair: str, source: str) -> Memory | None:
+    return db.session.scalars(
+        select(Memory).where(
+            Memory.pair == pair,
+            Memory.sha256 == digest(source),
+            Memory.by == BY_PERSON,
+        )
+    ).one_or_none()
 
 
 def signed(label: str, one: Asked) -> str:
@@ -87,15 +134,19 @@ def store(
     said: Mapping[Asked, Remembered],
     revisions: Mapping[Asked, Collection[int]],
 ) -> None:
-    """Keep translations, and which revisions each sentence stood in; flushes."""
+    """Keep translations, and which revisions each sentence stood in; flushes.
+
+    Persons' words come and go by `say` and `unsay` alone: of those that are still
+    there only the revisions are noted.
+    """
     keys = {(digest(one.text), known.by): one for one, known in said.items()}
     rows = {
         (row.sha256, row.by): row for row in _rows(pair, {key for key, _by in keys})
     }
     for (key, by), one in keys.items():
-        if (row := rows.get((key, by))) is not None and by == BY_PERSON:
+        if by == BY_PERSON:
             continue
-        if row is None:
+        if (row := rows.get((key, by))) is None:
             row = rows[key, by] = Memory(pair=pair, sha256=key, by=by, source=one.text)
             db.session.add(row)
             row.to_check = said[one].told.uneasy
@@ -106,6 +157,7 @@ def store(
         {
             (rows[place].id, revision_id)
             for place, one in keys.items()
+            if place in rows
             for revision_id in revisions.get(one, ())
         }
     )
@@ -114,9 +166,11 @@ def store(
 def forget(revision_ids: Sequence[int]) -> None:
     """Drop the sentences that only these revisions contained; flushes.
 
-    Those that a person said, too. What came from a file has no revision, and stays.
+    Those that a person said, too, and all that was said about them. What came from
+    a file has no revision, and stays.
     """
     for some in portions(revision_ids):
+        drop_notes(some)
         memories = db.session.scalars(
             select(MemorySource.memory_id).where(MemorySource.revision_id.in_(some))
         ).all()
@@ -132,6 +186,30 @@ def forget(revision_ids: Sequence[int]) -> None:
                 .where(Memory.id.in_(few), Memory.id.not_in(still))
                 .execution_options(synchronize_session=False)
             )
+
+
+def drop_notes(revision_ids: Sequence[int]) -> None:
+    """Drop the mends that wait and the wrong readings of some versions; flushes."""
+    for table in (Mend, WrongReading):
+        db.session.execute(
+            delete(table)
+            .where(table.revision_id.in_(revision_ids))
+            .execution_options(synchronize_session=False)
+        )
+
+
+def noted_in_vain(post_ids: Sequence[int]) -> Sequence[int]:
+    """List versions of these posts that are out no more and have such notes."""
+    noted = select(Mend.revision_id).union(select(WrongReading.revision_id))
+    return db.session.scalars(
+        select(Revision.id)
+        .join(Post, Post.id == Revision.post_id)
+        .where(
+            Post.id.in_(post_ids),
+            Revision.id != Post.current_id,
+            Revision.id.in_(noted),
+        )
+    ).all()
 
 
 def forget_stumbles() -> None:

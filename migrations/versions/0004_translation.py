@@ -103,7 +103,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_preview_person_id", "preview", ["person_id"])
     # What is translated already gets its sentences from the memory, in quiet minutes.
-    op.execute("UPDATE rendition SET pack = '' WHERE source IS NOT NULL")
+    op.execute("UPDATE rendition SET pack = ''")
 
 
 def _zero(name: str) -> sa.Column:

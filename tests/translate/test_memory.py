@@ -8,7 +8,14 @@ from app.translate import memory
 from app.translate.interpreting import Asked, Told
 from app.translate.memory import BY_PERSON, Remembered
 from app.translate.models import Memory, MemorySource
-from tests.builders import a_classroom, a_post, a_thread, own_space, teacher_of
+from tests.builders import (
+    a_classroom,
+    a_post,
+    a_teacher,
+    a_thread,
+    own_space,
+    teacher_of,
+)
 
 PACK = "es-en 0.2"
 
@@ -37,12 +44,50 @@ def test_another_pack_and_another_pair_know_nothing_of_it(app: Flask) -> None:
 
 
 def test_a_person_is_asked_before_a_pack_and_about_a_direction(app: Flask) -> None:
-    said = Remembered(BY_PERSON, Told("Hi there."))
-    memory.store("es-en", {Asked("Hola."): said}, {})
+    memory.say("es-en", "Hola.", "Hi there.", None)
     memory.store("es-en", {Asked("Hola."): Remembered(PACK, Told("Hold on."))}, {})
 
+    said = Remembered(BY_PERSON, Told("Hi there."))
     assert memory.by_person("es-en", ["Hola.", "Adiós."]) == {"Hola.": said}
     assert memory.by_person("es-fr", ["Hola."]) == {}
+
+
+def test_who_mends_last_is_who_is_asked(app: Flask) -> None:
+    first, last = a_teacher().person_id, a_teacher().person_id
+    revision = a_revision()
+    memory.say("es-en", "Hola.", "Hi there.", first, [revision])
+    memory.say("es-en", "Hola. ", "Hi, you.", last, [revision])
+
+    (row,) = db.session.query(Memory)
+    assert (row.target, row.person_id) == ("Hi, you.", last)
+    assert db.session.query(MemorySource).count() == 1
+
+
+def test_what_is_taken_back_is_gone_and_does_not_come_back(app: Flask) -> None:
+    """A translation that was under way has read it before."""
+    revision = a_revision()
+    memory.say("es-en", "Hola.", "Hi there.", None, [revision])
+    under_way = {
+        Asked(sentence): known
+        for sentence, known in memory.by_person("es-en", ["Hola."]).items()
+    }
+
+    assert memory.unsay("es-en", "Hola.")
+    memory.store("es-en", under_way, {Asked("Hola."): [revision]})
+
+    assert not memory.unsay("es-en", "Hola.")
+    assert db.session.query(Memory).count() == 0
+    assert db.session.query(MemorySource).count() == 0
+
+
+def test_where_a_persons_sentence_stands_is_noted_as_it_is_used(app: Flask) -> None:
+    revision = a_revision()
+    memory.say("es-en", "Hola.", "Hi there.", None)
+    known = memory.by_person("es-en", ["Hola."])["Hola."]
+
+    memory.store("es-en", {Asked("Hola."): known}, {Asked("Hola."): [revision]})
+
+    assert [row.revision_id for row in db.session.query(MemorySource)] == [revision]
 
 
 def test_a_sentence_with_a_term_is_another_than_without(app: Flask) -> None:
@@ -97,9 +142,8 @@ def test_forgetting_spares_what_others_wrote_and_what_came_from_a_file(
         {Asked("Adiós."): Remembered(PACK, Told("Bye."))},
         {Asked("Adiós."): [gone]},
     )
-    by_hand = Remembered(BY_PERSON, Told("Yes."))
-    memory.store("es-en", {Asked("Sí."): by_hand}, {})
-    memory.store("es-en", {Asked("No."): by_hand}, {Asked("No."): [gone]})
+    memory.say("es-en", "Sí.", "Yes.", None)
+    memory.say("es-en", "No.", "No.", None, [gone])
 
     memory.forget([gone])
 
