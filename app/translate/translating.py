@@ -86,6 +86,7 @@ class Learned:
 def translate_posts(post_ids: Sequence[int]) -> None:
     """Bring the renditions of these posts in line; twice changes nothing."""
     _drop_gone(post_ids)
+    _drop_outdated(post_ids)
     bring_in_line(post_ids, anew=False)
 
 
@@ -126,7 +127,7 @@ def _letters(post_ids: Sequence[int], *, anew: bool) -> list[Letter]:
         )
     ).all()
     names = {
-        space_id: _names(space_id) for space_id in {p.thread.space_id for p in posts}
+        space_id: names_of(space_id) for space_id in {p.thread.space_id for p in posts}
     }
     letters = []
     for post in posts:
@@ -166,7 +167,7 @@ def _lacking(
     return routes
 
 
-def _names(space_id: int) -> frozenset[str]:
+def names_of(space_id: int) -> frozenset[str]:
     """Collect the words of the names that members of a space are shown by."""
     shown = db.session.scalars(
         select(Person.shown_name)
@@ -206,9 +207,7 @@ def _translate(letters: Sequence[Letter]) -> list[Learned]:
         for letter in wanted:
             for asked in letter.asks(to_lang).values():
                 origin[asked].add(letter.revision_id)
-        persons = _by_persons(f"{from_lang}-{to_lang}", origin, learned)
-        left = {one: found for one, found in origin.items() if one not in persons}
-        told = persons | _through(route, left, learned)
+        told = say(from_lang, to_lang, route, origin, learned)
         for letter in wanted:
             letter.told[to_lang] = {
                 sentence: told[asked]
@@ -216,6 +215,23 @@ def _translate(letters: Sequence[Letter]) -> list[Learned]:
                 if asked in told
             }
     return learned
+
+
+def say(
+    from_lang: str,
+    to_lang: str,
+    route: Route,
+    origin: Mapping[Asked, Collection[int]],
+    learned: list[Learned],
+) -> dict[Asked, Remembered]:
+    """Say sentences as persons have said them, the rest through the packs.
+
+    Adds to `learned` what is worth keeping, and stores nothing. Call it outside
+    any transaction.
+    """
+    persons = _by_persons(f"{from_lang}-{to_lang}", origin, learned)
+    left = {one: found for one, found in origin.items() if one not in persons}
+    return persons | _through(route, left, learned)
 
 
 def _by_persons(
@@ -347,8 +363,9 @@ def _write(letters: Sequence[Letter], learned: Iterable[Learned]) -> None:
 
 def _fill(row: Rendition, letter: Letter, route: Route) -> None:
     told = letter.told.get(row.lang, {})
-    if not route and not told and letter.text.sentences():
-        row.source = row.html = row.pack = row.pairs = None
+    row.pairs = [list(pair) for pair in _pairs(letter, told)]
+    if not route and not told and row.pairs:
+        row.source = row.html = row.pack = None
         row.doubt = row.mended = 0
         return
     source = put_together(
@@ -356,7 +373,6 @@ def _fill(row: Rendition, letter: Letter, route: Route) -> None:
     )
     row.source, row.html = source, str(markup.render(source))
     row.pack = packs.route_label(route) or None
-    row.pairs = [list(pair) for pair in _pairs(letter, told)]
     row.doubt = sum(how == STUMBLED for *_pair, how in row.pairs)
     row.mended = sum(how == MENDED for *_pair, how in row.pairs)
 
@@ -377,11 +393,10 @@ def make_again(revision_ids: Collection[int], lang: str | None = None) -> None:
     Until then readers see them as they are.
     """
     for some in portions([*revision_ids]):
-        copies = (Rendition.revision_id.in_(some), Rendition.source.is_not(None))
         only = () if lang is None else (Rendition.lang == lang,)
         db.session.execute(
             update(Rendition)
-            .where(*copies, *only)
+            .where(Rendition.revision_id.in_(some), *only)
             .values(pack=AGAIN)
             .execution_options(synchronize_session=False)
         )
@@ -411,3 +426,12 @@ def _drop_gone(post_ids: Sequence[int]) -> None:
         .execution_options(synchronize_session=False)
     )
     db.session.commit()
+
+
+def _drop_outdated(post_ids: Sequence[int]) -> None:
+    """Delete what readers and authors said about versions that are out no more."""
+    with reading():
+        ids = memory.noted_in_vain(post_ids)
+    if ids:
+        memory.drop_notes(ids)
+        db.session.commit()
