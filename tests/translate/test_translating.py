@@ -16,7 +16,7 @@ from app.db import db, now
 from app.jobs import Job
 from app.jobs.models import open_jobs
 from app.jobs.runner import work_once
-from app.posts.models import Post, Rendition
+from app.posts.models import STUMBLED, Post, Rendition, Sentence
 from app.posts.publishing import conceal
 from app.translate import engine, memory, packs, translating
 from app.translate.interpreting import Asked, Told
@@ -223,6 +223,9 @@ def test_where_no_pack_speaks_the_row_says_so(app: Flask) -> None:
 
     row = renditions(post)["en"]
     assert (row.source, row.html, row.pack, row.doubt) == (None, None, None, 0)
+    assert row.sentences == [
+        Sentence(0, "El río es grande.", "El río es grande.", STUMBLED)
+    ]
 
 
 def test_what_has_no_words_is_the_same_everywhere(app: Flask) -> None:
