@@ -14,7 +14,7 @@ from app.db import db, now
 from app.operations import migrating
 from app.operations.backup import back_up, stamped
 from app.operations.durable import refusal, write_whole
-from app.translate import packs
+from app.translate import installing, packs
 from app.translate.errors import PackRefused
 from app.web.errors import Refused
 
@@ -111,7 +111,7 @@ def _back_up_first(instance: Path, present: str, say: Callable[[str], None]) -> 
 def install_starters(say: Callable[[str], None]) -> None:
     """Install the packs that ship with the server where they are missing."""
     try:
-        for pack in packs.install_starters():
+        for pack in installing.install_starters():
             say(f"Installed the language pack {pack.label}.")
     except PackRefused as refusal:
         say(str(refusal))

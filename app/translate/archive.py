@@ -1,13 +1,17 @@
 """An .argosmodel file from anywhere: checked before a byte of it is unpacked."""
 
+import errno
 import re
 import shutil
 import stat
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from app.translate.errors import PackRefused
+from app.translate.errors import NoRoom, PackRefused
 
 MAX_FILES = 500
 MAX_UNPACKED_BYTES = 1_000_000_000
@@ -17,6 +21,8 @@ MIN_JUDGED_BYTES = 1_000_000
 MAX_METADATA_BYTES = 100_000
 SPARE_DISK_BYTES = 50_000_000
 CHUNK_BYTES = 1 << 20
+# What a system answers whose disk, or whose share of it, is used up.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 # Python's own names for what a zip may hold; others need libraries or passwords.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -35,24 +41,69 @@ _WANTED = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class Contents:
+    """What an archive says of itself before it is unpacked."""
+
+    metadata: bytes
+    sizes: dict[str, int]
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(self.sizes.values())
+
+
+def belongs(inside: str) -> bool:
+    """Whether a pack needs the file of this path in its folder."""
+    return _WANTED.fullmatch(inside) is not None
+
+
+def look(path: Path) -> Contents:
+    """Judge an archive without unpacking it; raises `PackRefused`."""
+    with _opened(path) as archive:
+        members = _checked(archive, path.stat().st_size)
+        return Contents(
+            archive.read(members["metadata.json"]),
+            {name: info.file_size for name, info in members.items()},
+        )
+
+
 def unpack(path: Path, into: Path) -> None:
     """Check the archive at `path` and unpack what a pack needs into a new folder.
 
     The archive's one top folder becomes `into`. Raises `PackRefused` with a
     sentence for the person; what was unpacked by then is the caller's to remove.
     """
+    with _opened(path) as archive:
+        members = _checked(archive, path.stat().st_size)
+        make_sure_of_room(into.parent, sum(i.file_size for i in members.values()))
+        into.mkdir()
+        for name, info in members.items():
+            _unpack_one(archive, info, into / name)
+
+
+def make_sure_of_room(folder: Path, needed_bytes: int) -> None:
+    """Raise `NoRoom` where so much does not fit on the disk, with some to spare."""
+    free = shutil.disk_usage(folder).free
+    if free < needed_bytes + SPARE_DISK_BYTES:
+        raise NoRoom(
+            f"This needs {-(-(needed_bytes + SPARE_DISK_BYTES) // 1_000_000):,} MB of "
+            f"free disk, and {free // 1_000_000:,} MB are free. Make room, then do it "
+            "again."
+        )
+
+
+def no_room() -> NoRoom:
+    return NoRoom(
+        "The disk became full, and nothing was installed. Make room, then do it again."
+    )
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
-            members = _checked(archive, path.stat().st_size)
-            needed = sum(info.file_size for info in members.values())
-            if shutil.disk_usage(into.parent).free < needed + SPARE_DISK_BYTES:
-                raise PackRefused(
-                    f"The pack needs {needed // 1_000_000 + 50} MB of free disk. Make "
-                    "room, then install it again."
-                )
-            into.mkdir()
-            for name, info in members.items():
-                _unpack_one(archive, info, into / name)
+            yield archive
     except FileNotFoundError as error:
         raise PackRefused(f"{error.filename} is not there. Check the name.") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
@@ -61,6 +112,8 @@ def unpack(path: Path, into: Path) -> None:
             "it again."
         ) from error
     except OSError as error:
+        if error.errno in FULL:
+            raise no_room() from error
         raise PackRefused(
             f"{path.name} cannot be unpacked: {error.strerror or error}."
         ) from error

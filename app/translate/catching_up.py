@@ -18,7 +18,7 @@ from app.posts.models import (
     Thread,
     ThreadReader,
 )
-from app.translate import packs
+from app.translate import installing, packs
 from app.translate.engine import models
 from app.translate.packs import Pack
 from app.translate.translating import KIND, usable
@@ -35,6 +35,7 @@ _seen: list[object] = []
 def begin_anew() -> None:
     """Give packs that could not be used another chance, then see what is lacking."""
     packs.give_another_chance()
+    installing.look_after()
     catch_up()
 
 

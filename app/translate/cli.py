@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.db import db, reading
 from app.posts.models import Post
-from app.translate import downloading, engine, memory, packs
+from app.translate import downloading, engine, installing, memory, packs
 from app.translate.catching_up import catch_up
 from app.translate.errors import PackRefused
 from app.translate.translating import bring_in_line
@@ -43,7 +43,7 @@ def install(wanted: str) -> None:
     path = Path(wanted)
     try:
         if path.suffix == ".argosmodel" or path.exists():
-            pack = packs.install(path)
+            pack = installing.install(path)
         else:
             pack = _fetch_and_install(wanted)
     except PackRefused as refusal:
@@ -96,6 +96,6 @@ def _fetch_and_install(wanted: str) -> packs.Pack:
             bar.update(there - bar.pos)
 
         part = downloading.download(entry, home, show)
-    pack = packs.install(part)
+    pack = installing.install(part)
     part.unlink()
     return pack

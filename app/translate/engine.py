@@ -1,32 +1,36 @@
 """Argos packs at work: ctranslate2 and the packs' tokenizers, loaded when needed."""
 
+import ctypes
 import importlib.util
 import os
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Collection, Iterator, Sequence
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from flask_babel import gettext as _
 
-# Loaded models kept, by what was used last: an official one takes 97 MB.
+# Loaded models kept, by what was used last. An official one takes 97 MB and the
+# worker itself up to 200, at work 150 more: four fit into 700.
 MOST_LOADED = 6
+MOST_LOADED_BYTES = 400_000_000
 IDLE_SECONDS = 300
 
 MOST_THREADS = 8
-# Measured: ctranslate2 sorts by length itself; below this, sentences go one by one.
-BATCH_TOKENS = 1024
+# Measured: below it small packs, above it large ones get slower; 0.5 s on a large one.
+BATCH_TOKENS = 512
 FIRST_BEAM = 2
 CAREFUL_BEAM = 4
 LENGTH_PENALTY = 0.2  # as Argos has it
 # A sentence this long is no sentence; models are trained on far shorter ones.
 MAX_TOKENS = 250
-# One runaway sentence costs as much as ten, so each may grow only so far.
-LENGTH_STEPS = (8, 16, 32, 64, 128, MAX_TOKENS)
+# A stream of urgent calls holds up the others for no longer than this at a time.
+GIVE_WAY_SECONDS = 5
 
 _PARTS = ("ctranslate2", "sentencepiece", "argostranslate", "sentencex")
 
@@ -75,13 +79,13 @@ class Model:
         self._tokenizer = self._package.tokenizer
         self._is_sentencepiece = isinstance(self._tokenizer, SentencePieceTokenizer)
         self._tokenizer.encode("a")  # loads it now, in one thread
+        self._threads = min(os.cpu_count() or 1, MOST_THREADS)
         self._translator = ctranslate2.Translator(
             str(folder / "model"),
             compute_type=_compute_type(ctranslate2.get_supported_compute_types("cpu")),
-            inter_threads=min(os.cpu_count() or 1, MOST_THREADS),
+            inter_threads=self._threads,
             intra_threads=1,
         )
-        self.used_at = time.monotonic()
 
     def translate(
         self, sentences: Sequence[str], *, careful: bool
@@ -91,33 +95,26 @@ class Model:
         `careful` is for those that failed a check: slower, several proposals, and
         repeating is made costly. A sentence that is too long gets no proposal.
         """
-        self.used_at = time.monotonic()
         tokens = [self._tokenizer.encode(sentence) for sentence in sentences]
-        waiting: list[tuple[int, Any]] = []
-        shorter = 0
-        for longest in LENGTH_STEPS:
-            chosen = [
-                n for n, one in enumerate(tokens) if shorter < len(one) <= longest
-            ]
-            shorter = longest
-            if chosen:
-                answers = self._start(
-                    [tokens[n] for n in chosen], longest, careful=careful
-                )
-                waiting.extend(zip(chosen, answers, strict=True))
         drafts: list[list[Draft]] = [[] for _sentence in sentences]
-        for n, answer in waiting:
+        started: deque[tuple[int, Any]] = deque()
+        for batch in _batches(tokens, BATCH_TOKENS // 2 if careful else BATCH_TOKENS):
+            precedence.give_way()
+            answers = self._start([tokens[n] for n in batch], careful=careful)
+            started.extend(zip(batch, answers, strict=True))
+            # Each thread has work, and no more is taken out of a more urgent call's way.
+            while len(started) > self._threads * len(batch):
+                n, answer = started.popleft()
+                drafts[n] = self._drafts(answer.result())
+        for n, answer in started:
             drafts[n] = self._drafts(answer.result())
-        self.used_at = time.monotonic()
         return drafts
 
     def tokens_of(self, word: str) -> int:
         """Count the pieces a word falls into; a word the model knows is one or two."""
         return len(self._tokenizer.encode(word))
 
-    def _start(
-        self, batch: list[list[str]], longest: int, *, careful: bool
-    ) -> list[Any]:
+    def _start(self, batch: list[list[str]], *, careful: bool) -> list[Any]:
         prefix = self._package.target_prefix
         options: dict[str, Any] = {"beam_size": FIRST_BEAM}
         if careful:
@@ -130,9 +127,8 @@ class Model:
         answers = self._translator.translate_batch(
             batch,
             target_prefix=[[prefix]] * len(batch) if prefix else None,
-            max_batch_size=BATCH_TOKENS,
-            batch_type="tokens",
-            max_decoding_length=2 * longest + 10,
+            # One runaway sentence costs as much as ten, so it may grow only so far.
+            max_decoding_length=2 * max(map(len, batch)) + 10,
             replace_unknowns=True,
             length_penalty=LENGTH_PENALTY,
             return_scores=True,
@@ -166,34 +162,147 @@ def _compute_type(supported: Collection[str]) -> str:
     return "int8" if "int8" in supported else "default"
 
 
+def _batches(tokens: Sequence[Sequence[str]], most: int) -> Iterator[list[int]]:
+    """Put sentences of like length together, the longest first.
+
+    A batch is padded to its longest sentence, and `most` counts that, too.
+    """
+    fitting = [n for n, one in enumerate(tokens) if 0 < len(one) <= MAX_TOKENS]
+    batch: list[int] = []
+    for n in sorted(fitting, key=lambda n: -len(tokens[n])):
+        if batch and (len(batch) + 1) * len(tokens[batch[0]]) > most:
+            yield batch
+            batch = []
+        batch.append(n)
+    if batch:
+        yield batch
+
+
+class Precedence:
+    """Lets urgent calls go before the next batch of all others."""
+
+    def __init__(self) -> None:
+        self._is_urgent: ContextVar[bool] = ContextVar("is_urgent", default=False)
+        self._urgent = 0
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def urgent(self) -> Iterator[None]:
+        """Let what this thread translates inside go first; it must be short.
+
+        Waits for nothing itself: of what runs, one batch a thread goes on.
+        """
+        token = self._is_urgent.set(True)
+        with self._changed:
+            self._urgent += 1
+        try:
+            yield
+        finally:
+            self._is_urgent.reset(token)
+            with self._changed:
+                self._urgent -= 1
+                self._changed.notify_all()
+
+    def give_way(self) -> None:
+        """Wait until nothing urgent is under way, for a few seconds at most."""
+        if self._is_urgent.get():
+            return
+        with self._changed:
+            self._changed.wait_for(lambda: not self._urgent, timeout=GIVE_WAY_SECONDS)
+
+
+precedence = Precedence()
+
+
+@dataclass
+class _Place:
+    """Where one model is, or will be, and who needs it."""
+
+    size_bytes: int
+    loading: threading.Lock = field(default_factory=threading.Lock)
+    model: Model | None = None
+    users: int = 0
+    used_at: float = 0
+
+
 class Models:
     """The models in memory: loaded once, the ones used last kept."""
 
     def __init__(self) -> None:
-        self._loaded: OrderedDict[tuple[Path, int], Model] = OrderedDict()
+        self._places: dict[tuple[Path, int], _Place] = {}
         self._lock = threading.Lock()
 
-    def get(self, folder: Path) -> Model:
-        """Hand out the model of a pack, loading it at need (0.1 to 0.5 s)."""
-        # An exchanged pack lies in the same folder, but is another file.
-        key = (folder, (folder / "model" / "model.bin").stat().st_ino)
-        with self._lock:
-            if key not in self._loaded:
-                self._loaded[key] = Model(folder, scratch=folder.parent)
-            self._loaded.move_to_end(key)
-            while len(self._loaded) > MOST_LOADED:
-                self._loaded.popitem(last=False)
-            return self._loaded[key]
+    @contextmanager
+    def use(self, folder: Path) -> Iterator[Model]:
+        """Lend the model of a pack, loading it at need (0.1 to 0.5 s).
 
-    def unload_idle(self, idle_seconds: float = IDLE_SECONDS) -> None:
-        """Give the memory of models back that nobody has used for a while."""
+        It is not unloaded inside. Others wait only for the same one.
+        """
+        file = (folder / "model" / "model.bin").stat()
+        # An exchanged pack lies in the same folder, but is another file.
+        key = (folder, file.st_ino)
         with self._lock:
-            for key, model in list(self._loaded.items()):
-                if time.monotonic() - model.used_at >= idle_seconds:
-                    del self._loaded[key]
+            place = self._places.setdefault(key, _Place(file.st_size))
+            place.users += 1
+        try:
+            with place.loading:
+                if place.model is None:
+                    self._make_room()
+                    place.model = Model(folder, scratch=folder.parent)
+            yield place.model
+        finally:
+            with self._lock:
+                place.users -= 1
+                place.used_at = time.monotonic()
+                if place.model is None and not place.users:
+                    self._places.pop(key, None)
+
+    def unload_idle(self, idle_seconds: float = IDLE_SECONDS) -> int:
+        """Give back the memory of models that nobody has used for a while; count them."""
+        with self._lock:
+            latest = time.monotonic() - idle_seconds
+            return self._unload(
+                key for key, place in self._idle() if place.used_at <= latest
+            )
 
     def __len__(self) -> int:
-        return len(self._loaded)
+        return sum(place.model is not None for place in self._places.values())
+
+    def loaded_bytes(self) -> int:
+        """Sum up the sizes of the models that are loaded or about to be."""
+        return sum(place.size_bytes for place in self._places.values())
+
+    def _make_room(self) -> None:
+        """Unload what was used longest ago until all that is needed fits."""
+        with self._lock:
+            for key, _place in self._idle():
+                if (
+                    len(self._places) <= MOST_LOADED
+                    and self.loaded_bytes() <= MOST_LOADED_BYTES
+                ):
+                    return
+                self._unload([key])
+
+    def _idle(self) -> list[tuple[tuple[Path, int], _Place]]:
+        """List the models nobody uses now, the one used longest ago first."""
+        free = [item for item in self._places.items() if not item[1].users]
+        return sorted(free, key=lambda item: item[1].used_at)
+
+    def _unload(self, keys: Iterable[tuple[Path, int]]) -> int:
+        gone = [self._places.pop(key) for key in list(keys)]
+        count = len(gone)
+        gone.clear()
+        if count:
+            _trim()
+        return count
+
+
+def _trim() -> None:
+    """Hand freed memory back: glibc keeps two thirds of a large model's otherwise."""
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (OSError, AttributeError, TypeError):
+        return  # not glibc: musl, macOS and Windows give it back by themselves
 
 
 models = Models()

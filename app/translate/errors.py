@@ -7,6 +7,10 @@ class PackRefused(Exception):  # noqa: N818  # a refusal is an answer, not a fau
     """This pack was not installed; the text says why and what to do next."""
 
 
+class NoRoom(PackRefused):
+    """It did not fit on the disk; what has come is as good as before."""
+
+
 class PackBrokenError(Exception):
     """An installed pack failed at work; the text says how."""
 

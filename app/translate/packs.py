@@ -1,13 +1,10 @@
-"""The packs of this instance: which are there, adding one, taking one away."""
+"""The packs of this instance: which are there, which is damaged, which way they speak."""
 
 import json
-import os
+import logging
 import re
 import secrets
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +12,7 @@ from typing import Any
 
 from flask import current_app
 
-from app.translate import archive, engine
+from app.translate import archive, inventory
 from app.translate.errors import PackRefused
 
 # Argos has codes of its own for two languages; a person chooses only ours. The
@@ -25,13 +22,16 @@ BETWEEN = "en"  # every official pack has English on one side
 
 # In a pack's folder: why the worker could not use it, for the pages to say.
 SET_ASIDE = "set-aside.txt"
-
-TRIAL_SECONDS = 120
-LEFT_BEHIND_SECONDS = 3600
+MAX_REASON_CHARACTERS = 500
 
 _CODE = re.compile(r"[a-z]{2,3}")
 _VERSION = re.compile(r"[0-9][0-9A-Za-z.]{0,11}")
 _PAIR = re.compile(r"([a-z]{2,3})[-_]([a-z]{2,3})")
+
+# Why packs are set aside whose folder takes no note; of this process alone.
+_aside: dict[Path, str] = {}
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,9 @@ def damaged() -> list[Damaged]:
 def route(from_lang: str, to_lang: str, packs: Iterable[Pack]) -> tuple[Pack, ...]:
     """Choose the packs from one language to another; empty where there is no way.
 
-    A direct pack goes before a way through English.
+    A direct pack goes before a way through English, and that before a way through
+    another language, the first by its code. Three packs never speak together: too
+    little of a sentence is left.
     """
     if from_lang == to_lang:
         return ()
@@ -96,49 +98,18 @@ def route(from_lang: str, to_lang: str, packs: Iterable[Pack]) -> tuple[Pack, ..
     direct = _between(from_lang, to_lang, known)
     if direct is not None:
         return (direct,)
-    first = _between(from_lang, BETWEEN, known)
-    second = _between(BETWEEN, to_lang, known)
-    return (first, second) if first and second else ()
+    reached = {pack.langs[1] for pack in known if pack.langs[0] == from_lang}
+    left = {pack.langs[0] for pack in known if pack.langs[1] == to_lang}
+    for middle in sorted(reached & left, key=lambda lang: (lang != BETWEEN, lang)):
+        first = _between(from_lang, middle, known)
+        second = _between(middle, to_lang, known)
+        if first and second:
+            return (first, second)
+    return ()
 
 
 def route_label(packs: Iterable[Pack]) -> str:
     return "+".join(pack.label for pack in packs)
-
-
-def install(path: Path) -> Pack:
-    """Check an .argosmodel file, try it and put it in place of an older one.
-
-    Raises `PackRefused`; then nothing has changed. Takes seconds, in which the
-    model is loaded once in a child process.
-    """
-    if reason := engine.available():
-        raise PackRefused(reason)
-    home = packs_folder()
-    home.mkdir(parents=True, exist_ok=True)
-    tidy(home)
-    fresh = home / f".new-{secrets.token_hex(4)}"
-    try:
-        archive.unpack(path, fresh)
-        pack = read_pack(fresh)
-        _try(fresh)
-        _sync(fresh)
-        final = home / f"{pack.from_code}_{pack.to_code}"
-        _replace(fresh, final)
-    except OSError as error:
-        raise PackRefused(
-            f"The pack cannot be put in its place: {error.strerror or error}. Make sure "
-            "that nothing else installs it now, then try again."
-        ) from error
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-    return read_pack(final)
-
-
-def install_starters() -> list[Pack]:
-    """Install the packs that ship with the server and are not there yet."""
-    there = {pack.pair for pack in installed()}
-    shipped = sorted(Path(current_app.config["STARTER_PACKS"]).glob("*.argosmodel"))
-    return [install(path) for path in shipped if _pair_in_name(path) not in there]
 
 
 def remove(pair: str) -> None:
@@ -168,7 +139,25 @@ def read_pair(pair: str) -> tuple[str, str]:
 
 def read_pack(folder: Path) -> Pack:
     """Read one unpacked pack; raises `PackRefused` when it cannot be used."""
-    metadata = _metadata(folder)
+    try:
+        with (folder / "metadata.json").open("rb") as file:
+            names = named_in(file.read(archive.MAX_METADATA_BYTES))
+    except OSError as error:
+        raise PackRefused("Its metadata.json cannot be read.") from error
+    try:
+        if not (folder / "model" / "model.bin").is_file():
+            raise PackRefused("Its model is missing.")
+        tokenizers = (folder / name for name in ("sentencepiece.model", "bpe.model"))
+        if not any(path.is_file() for path in tokenizers):
+            raise PackRefused("Its tokenizer is missing.")
+    except OSError as error:
+        raise PackRefused("Its folder cannot be read on this machine.") from error
+    return Pack(folder, *names)
+
+
+def named_in(content: bytes) -> tuple[str, str, str]:
+    """Read from metadata.json the two languages, by Argos' codes, and the version."""
+    metadata = _metadata(content)
     from_code, to_code = metadata.get("from_code"), metadata.get("to_code")
     version = metadata.get("package_version")
     if metadata.get("type", "translate") != "translate":
@@ -182,53 +171,46 @@ def read_pack(folder: Path) -> Pack:
         raise PackRefused("Its metadata.json names one language twice.")
     if not isinstance(version, str) or not _VERSION.fullmatch(version):
         raise PackRefused("Its metadata.json names no proper version.")
-    if not (folder / "model" / "model.bin").is_file():
-        raise PackRefused("Its model is missing.")
-    if not any(
-        (folder / name).is_file() for name in ("sentencepiece.model", "bpe.model")
-    ):
-        raise PackRefused("Its tokenizer is missing.")
-    return Pack(folder, str(from_code), str(to_code), version)
+    return str(from_code), str(to_code), version
 
 
 def set_aside(folder: Path, reason: str) -> None:
     """Use this pack no more until the worker starts anew or it is installed again."""
-    (folder / SET_ASIDE).write_text(reason, "utf-8")
+    try:
+        (folder / SET_ASIDE).write_text(reason[:MAX_REASON_CHARACTERS], "utf-8")
+    except OSError as error:
+        log.warning("%s takes no note: %s", folder.name, error)
+        _aside[folder] = reason
 
 
 def give_another_chance() -> None:
     """Forget why packs were set aside: memory may be free again, a library back."""
+    _aside.clear()
     for mark in packs_folder().glob(f"*/{SET_ASIDE}"):
-        mark.unlink()
+        try:
+            mark.unlink()
+        except OSError as error:
+            log.warning("%s stays set aside: %s", mark.parent.name, error)
 
 
-def tidy(home: Path) -> None:
-    """Bring back a pack whose exchange was cut short, and sweep up remains."""
-    for old in home.glob(".old-*"):
-        place = home / old.name.removeprefix(".old-")
-        if place.exists():
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            old.rename(place)
-    for rest in [*home.glob(".new-*"), *home.glob(".gone-*")]:
-        if time.time() - rest.stat().st_mtime > LEFT_BEHIND_SECONDS:
-            shutil.rmtree(rest, ignore_errors=True)
+def folders() -> list[Path]:
+    """List the folders that are packs, or should be, by name."""
+    try:
+        found = sorted(packs_folder().iterdir())
+    except OSError:
+        return []
+    return [path for path in found if path.name[0] != "." and _is_folder(path)]
 
 
-def _pair_in_name(path: Path) -> str:
-    return path.stem.removeprefix("translate-").replace("_", "-")
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _all() -> list[Pack | Damaged]:
-    try:
-        folders = sorted(packs_folder().iterdir())
-    except OSError:
-        return []
-    return [
-        _read(folder)
-        for folder in folders
-        if not folder.name.startswith(".") and folder.is_dir()
-    ]
+    return [_read(folder) for folder in folders()]
 
 
 def _read(folder: Path) -> Pack | Damaged:
@@ -238,16 +220,24 @@ def _read(folder: Path) -> Pack | Damaged:
         return Damaged(folder, str(refusal))
     if folder.name != f"{pack.from_code}_{pack.to_code}":
         return Damaged(folder, f"It is {pack.pair}, in a folder of another name.")
-    if (folder / SET_ASIDE).exists():
-        return Damaged(folder, (folder / SET_ASIDE).read_text("utf-8"))
-    return pack
+    reason = inventory.fault(folder) or _why_aside(folder)
+    return Damaged(folder, reason) if reason else pack
 
 
-def _metadata(folder: Path) -> dict[str, Any]:
+def _why_aside(folder: Path) -> str | None:
     try:
-        with (folder / "metadata.json").open(encoding="utf-8") as file:
-            metadata = json.loads(file.read(archive.MAX_METADATA_BYTES))
-    except (OSError, ValueError, RecursionError) as error:
+        with (folder / SET_ASIDE).open(encoding="utf-8") as file:
+            return file.read(MAX_REASON_CHARACTERS)
+    except FileNotFoundError:
+        return _aside.get(folder)
+    except (OSError, ValueError):
+        return "It was set aside. Install it again."
+
+
+def _metadata(content: bytes) -> dict[str, Any]:
+    try:
+        metadata = json.loads(content)
+    except (ValueError, RecursionError) as error:
         raise PackRefused("Its metadata.json cannot be read.") from error
     if not isinstance(metadata, dict):
         raise PackRefused("Its metadata.json is not a pack's.")
@@ -255,54 +245,9 @@ def _metadata(folder: Path) -> dict[str, Any]:
 
 
 def _between(from_lang: str, to_lang: str, packs: list[Pack]) -> Pack | None:
-    fitting = [pack for pack in packs if pack.langs == (from_lang, to_lang)]
-    exact = [p for p in fitting if (p.from_code, p.to_code) == (from_lang, to_lang)]
-    return next(iter(exact or fitting), None)
-
-
-def _try(folder: Path) -> None:
-    """Load the model and translate a word, in a child: a bad model may crash."""
-    command = [sys.executable, "-m", "app.translate.trial", str(folder)]
-    try:
-        done = subprocess.run(
-            command,
-            cwd=Path(__file__).parents[2],
-            capture_output=True,
-            timeout=TRIAL_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise PackRefused(
-            "Its model did not translate one word in two minutes, so it was not installed."
-        ) from error
-    if done.returncode != 0:
-        raise PackRefused(
-            "Its model cannot be loaded on this machine. Copy or download the pack again."
-        )
-
-
-def _sync(folder: Path) -> None:
-    for path in [*folder.rglob("*"), folder]:
-        if path.is_file():
-            with path.open("rb+") as file:
-                os.fsync(file.fileno())
-        elif os.name != "nt":
-            _sync_folder(path)
-
-
-def _sync_folder(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _replace(fresh: Path, final: Path) -> None:
-    old = final.with_name(f".old-{final.name}")
-    if final.exists():
-        final.rename(old)
-    fresh.rename(final)
-    if os.name != "nt":
-        _sync_folder(final.parent)
-    shutil.rmtree(old, ignore_errors=True)
+    codes = (from_lang, to_lang)
+    return min(
+        (pack for pack in packs if pack.langs == codes),
+        key=lambda pack: ((pack.from_code, pack.to_code) != codes, pack.pair),
+        default=None,
+    )

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.translate import archive, packs
+from app.translate import archive, installing, packs
 from app.translate.errors import PackRefused
 from tests.translate.conftest import STARTERS
 
@@ -220,7 +220,7 @@ def test_a_hostile_archive_is_refused_and_the_good_pack_stays(
     before = tree(tmp_path)
 
     with pytest.raises(PackRefused) as refusal:
-        packs.install(path)
+        installing.install(path)
 
     assert reason in str(refusal.value)
     assert tree(tmp_path) == before

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.translate import engine, packs
+from app.translate import engine, installing, packs
 from app.translate.errors import PackRefused
 from app.translate.packs import Pack
 from tests.translate.conftest import STARTERS
@@ -21,8 +21,8 @@ def a_pack(pair: str, version: str = "1.0") -> Pack:
 
 
 def test_the_starters_are_installed_once(app: Flask) -> None:
-    first = packs.install_starters()
-    again = packs.install_starters()
+    first = installing.install_starters()
+    again = installing.install_starters()
 
     assert [pack.label for pack in first] == ["en-es 0.2", "es-en 0.2"]
     assert again == []
@@ -67,7 +67,7 @@ def test_a_newer_pack_takes_the_place_of_the_older(with_packs: Flask) -> None:
     metadata.write_text(json.dumps(told | {"package_version": "0.1"}))
     assert packs.installed()[1].version == "0.1"
 
-    packs.install(ES_EN)
+    installing.install(ES_EN)
 
     assert packs.installed()[1].version == "0.2"
     assert not list(packs.packs_folder().glob(".[no]*"))
@@ -81,7 +81,7 @@ def test_an_exchange_cut_short_is_mended(with_packs: Flask, half: str) -> None:
     else:
         (home / ".old-en_es").mkdir()
 
-    packs.tidy(home)
+    installing.tidy(home)
 
     assert [pack.pair for pack in packs.installed()] == ["en-es", "es-en"]
     assert not (home / ".old-en_es").exists()
@@ -93,7 +93,7 @@ def test_remains_of_a_killed_install_are_swept_up_later(with_packs: Flask) -> No
     (home / ".new-old").mkdir()
     os.utime(home / ".new-old", (0, 0))
 
-    packs.tidy(home)
+    installing.tidy(home)
 
     assert (home / ".new-young").exists()
     assert not (home / ".new-old").exists()
@@ -138,7 +138,7 @@ def test_a_machine_that_cannot_translate_says_so_and_installs_nothing(
     monkeypatch.setattr(engine, "_PARTS", ("no_such_library",))
 
     with pytest.raises(PackRefused, match="no_such_library is not available"):
-        packs.install(ES_EN)
+        installing.install(ES_EN)
 
     assert packs.installed() == []
 
@@ -152,6 +152,6 @@ def test_installing_leaves_nothing_in_a_home(
     for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
 
-    packs.install(ES_EN)
+    installing.install(ES_EN)
 
     assert list(home.iterdir()) == []
