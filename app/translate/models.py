@@ -108,5 +108,6 @@ class GlossaryTerm(Base):
     to_lang: Mapped[str] = mapped_column(String(8), default="")
     # Empty where the term stays as it is.
     said: Mapped[str] = mapped_column(String(TERM_MAX), default="")
-    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    # None where it came from another server.
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(Moment, default=now)

@@ -74,7 +74,7 @@ def upgrade() -> None:
         sa.Column("term_folded", sa.String(length=80), nullable=False),
         sa.Column("to_lang", sa.String(length=8), nullable=False),
         sa.Column("said", sa.String(length=80), nullable=False),
-        sa.Column("made_by_id", sa.Integer(), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=True),
         sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_glossary_term"),
         sa.UniqueConstraint(
