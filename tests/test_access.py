@@ -353,6 +353,14 @@ ROWS = [
     see("posts.picture_file", "/p/{post}/pictures/{picture}/file", "302 200 200 404 200 200 200 404 200 404 200 200 404 302"),
     see("posts.picture_file", "/p/{held}/pictures/{held_picture}/file", "302 200 404 404 404 404 200 404 404 404 200 404 404 302"),
 
+    #                                           nobody pupil mate other friend far teacher second third admin co lead keeper gone
+    see("asking.page", "/p/{post}/translate",    "302 302 302 404 200 200 302 404 200 404 302 302 404 302"),
+    see("asking.page", "/p/{letter}/translate",  "302 302 404 404 200 404 302 404 200 404 302 302 404 302"),
+    see("asking.page", "/p/{held}/translate",    "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
+    do("asking.translate", "/p/{post}/translate", "302 303 303 404 303 303 303 404 303 404 303 303 404 302"),
+    do("asking.translate", "/p/{letter}/translate", "302 303 404 404 303 404 303 404 303 404 303 303 404 302"),
+    do("asking.translate", "/p/{hidden}/translate", "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
+
     see("moderation.waiting", "/waiting",        TEACHERS),
     do("moderation.waiting_now", "/waiting",     TEACHERS_DO, do="ticked", tick="{held_revision}"),
     see("moderation.report", "/p/{post}/report", "302 200 200 404 200 200 200 404 200 404 200 200 404 302"),

@@ -38,13 +38,13 @@ from app.posts.quoting import Quoted, quoted_and_first, quoted_by
 from app.posts.showing import (
     BACK,
     ERASED,
-    MACHINE,
     NO_PACK,
     NOT_YET,
     ShownPost,
     Words,
     attachments_of,
     beginning,
+    said_in,
 )
 from app.web.langs import page_lang
 from app.web.numbers import row_number
@@ -53,6 +53,8 @@ from app.web.paging import Page, Pages
 
 # Some 3 kB each: the threads that a few classes have open.
 ARTICLES_KEPT = 1000
+# In an address: the post whose translation its reader has asked for.
+ASKED = "asked"
 
 
 class Line(NamedTuple):
@@ -78,7 +80,9 @@ class Line(NamedTuple):
     rendition_id: int | None
     rendition_html: str | None
     rendition_source: str | None
+    pack: str | None
     doubt: int | None
+    mended: int | None
     pictures: bool
 
     def page_bytes(self) -> int:
@@ -97,6 +101,8 @@ class Look(NamedTuple):
     letter: bool
     writes: bool
     own: bool = False
+    # She has just asked for a translation of it.
+    asked: bool = False
 
 
 class Reading(NamedTuple):
@@ -268,9 +274,12 @@ def _articles(
         reading.writes,
     )
     own_look = look._replace(own=True)
+    asked = request.args.get(ASKED, type=row_number)
     articles = []
     for line in rows:
         hers = own_look if line.author_id == viewer.person_id else look
+        if line.id == asked:
+            hers = hers._replace(asked=True)
         quote = quotes.get(line.id)
         if quote is not None and quote.post_id in ids:
             quote = quote._replace(here=True)
@@ -323,7 +332,8 @@ def _lines() -> Select[Any]:
             func.coalesce(Revision.state, ""), Revision.note,
             func.coalesce(Revision.html, ""),
             _if_long(Revision.html, Revision.source), Rendition.id, Rendition.html,
-            _if_long(Rendition.html, Rendition.source), Rendition.doubt,
+            _if_long(Rendition.html, Rendition.source), Rendition.pack,
+            Rendition.doubt, Rendition.mended,
             exists().where(Attachment.revision_id == Revision.id),
         )
     )  # fmt: skip
@@ -357,6 +367,7 @@ def _article_with(
         own=look.own,
         quote=quote,
         gone=line.gone,
+        asked=look.asked,
     )
     say = get_template_attribute("_macros.html", "post_articles")
     return cast(Markup, say([shown], look.teaches, look.letter, look.writes))
@@ -367,12 +378,13 @@ def _words(line: Line, look: Look) -> Words:
     how = ""
     if line.html and line.lang != look.lang and line.state == PUBLISHED:
         if line.rendition_html is not None:
-            return Words(
+            return said_in(
+                look.lang,
                 Markup(line.rendition_html),  # noqa: S704  # made by markup.render alone
                 line.rendition_source or "",
-                look.lang,
-                MACHINE,
-                line.doubt or 0,
+                line.pack,
+                doubt=line.doubt or 0,
+                mended=line.mended or 0,
             )
         how = NOT_YET if line.rendition_id is None else NO_PACK
     body = Markup(line.html)  # noqa: S704  # made by markup.render alone

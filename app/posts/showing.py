@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flask import url_for
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
 # the rooms above say theirs.
 thread_endpoints: dict[str, str] = {}
 answer_endpoints: dict[str, str] = {}
+# What packs call languages that we call otherwise; the room of packs says so.
+pack_codes: dict[str, str] = {}
 
-MACHINE, NO_PACK, NOT_YET = "machine", "no pack", "not yet"
+MACHINE, PERSON, NO_PACK, NOT_YET = "machine", "person", "no pack", "not yet"
 BACK, ERASED = "back", "erased"
 
 
@@ -44,7 +47,11 @@ class Words:
     source: str
     lang: str
     how: str = ""
+    # Sentences that stayed as they were, and those that a person has said.
     doubt: int = 0
+    mended: int = 0
+    # The languages that a machine went through on its way.
+    by_way_of: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,8 @@ class ShownPost:
     quote: Quoted | None = None
     # Once out, now a line in its place: `BACK` or `ERASED`.
     gone: str = ""
+    # She has just asked for its translation.
+    asked: bool = False
 
     @property
     def lang(self) -> str:
@@ -73,8 +82,8 @@ class ShownPost:
         return self.words.how
 
     @property
-    def doubt(self) -> int:
-        return self.words.doubt
+    def translated(self) -> bool:
+        return self.how in (MACHINE, PERSON)
 
     @property
     def state(self) -> str:
@@ -218,9 +227,29 @@ def _words_for(
         return replace(own, how=NOT_YET)
     if rendition.source is None:
         return replace(own, how=NO_PACK)
-    return Words(
-        rendition.body, rendition.source, rendition.lang, MACHINE, rendition.doubt
+    return said_in(
+        rendition.lang,
+        rendition.body,
+        rendition.source,
+        rendition.pack,
+        doubt=rendition.doubt,
+        mended=rendition.mended,
     )
+
+
+def said_in(
+    lang: str, body: Markup, source: str, pack: str | None, *, doubt: int, mended: int
+) -> Words:
+    """Give the words of a copy, with how they came to be; `pack` as in its row."""
+    how = PERSON if pack is None else MACHINE
+    return Words(body, source, lang, how, doubt, mended, _between(pack or ""))
+
+
+@lru_cache(maxsize=256)
+def _between(pack: str) -> Sequence[str]:
+    """Read off "es-en 1.0+en-fr 1.0" that the way went through English."""
+    spoken = [step.partition(" ")[0].partition("-")[2] for step in pack.split("+")]
+    return tuple(pack_codes.get(code, code) for code in spoken[:-1])
 
 
 def beginning(source: str, most_bytes: int = BEGINNING_BYTES // 2) -> Markup:

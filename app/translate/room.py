@@ -3,7 +3,13 @@
 from flask import Flask
 
 from app import pipeline
-from app.translate import catching_up, cli  # noqa: F401 - its chores register themselves
+from app.posts import showing
+from app.translate import (
+    asking_views,
+    catching_up,  # noqa: F401 - its chores register themselves
+    cli,
+    packs,
+)
 from app.translate.translating import KIND
 
 
@@ -11,4 +17,6 @@ def register(app: Flask) -> None:
     """Models and Argos itself are imported by the first job: 0.3 s and 40 MB."""
     app.cli.add_command(cli.pack_commands)
     app.cli.add_command(cli.translate_commands)
+    app.register_blueprint(asking_views.bp)
     pipeline.follow(KIND)
+    showing.pack_codes.update(packs.SPOKEN_AS)

@@ -1,7 +1,9 @@
 """A page of a thread: what each reader gets, and that nothing kept is ever stale."""
 
+from typing import Any
+
 import pytest
-from flask import Flask
+from flask import Flask, get_template_attribute
 from sqlalchemy import event
 
 from app import markup
@@ -9,10 +11,11 @@ from app.accounts.models import Account
 from app.classrooms.models import Space
 from app.db import db, now
 from app.moderation.hiding import hide, show_again
-from app.posts.models import Post, Rendition, Thread
+from app.posts.models import AGAIN, Post, Rendition, Thread
 from app.posts.publishing import add_revision, make_public
 from app.posts.quoting import note_answer
 from app.posts.reading import Reading, thread_page
+from app.posts.showing import shown
 from app.posts.withdrawing import withdraw
 from tests.builders import (
     a_classroom,
@@ -91,6 +94,88 @@ def test_a_translation_shows_as_soon_as_it_is_there(app: Flask) -> None:
     made.html = made.source = None
     db.session.commit()
     assert "no language pack" in seen_by(app, talk, talk.reader)
+
+
+@pytest.mark.parametrize(
+    ("copy", "note"),
+    [
+        ({"pack": "es-en 1.0"}, "Translated by a machine, from Spanish."),
+        (
+            {"pack": "es-fr 1.0+fr-en 2.1"},
+            "Translated by a machine, from Spanish, by way of French.",
+        ),
+        (
+            {"pack": "es-pb 1.0+pb-fr 2+fr-en 3"},
+            "Translated by a machine, from Spanish, by way of Portuguese – French.",
+        ),
+        (
+            {"pack": "es-en 1.0", "mended": 2},
+            "Translated by a machine, from Spanish. A person has mended some of it.",
+        ),
+        (
+            {"pack": "es-fr 1+fr-en 2", "mended": 1, "doubt": 1},
+            "Translated by a machine, from Spanish, by way of French. A person has "
+            "mended some of it. Some sentences could not be translated well and stay "
+            "as they were.",
+        ),
+        ({"pack": None, "mended": 2}, "Translated by a person, from Spanish."),
+        (
+            {"pack": None, "mended": 2, "doubt": 1},
+            "Translated by a person, from Spanish. Some sentences stay as they were.",
+        ),
+        ({"pack": AGAIN}, "Translated by a machine, from Spanish."),
+    ],
+)
+def test_the_note_says_who_translated_it(
+    app: Flask, copy: dict[str, Any], note: str
+) -> None:
+    talk = Talk()
+    post = talk.a_post("El río está frío.")
+    made = translated(post, "The river is cold.")
+    for name, value in copy.items():
+        setattr(made, name, value)
+    db.session.commit()
+
+    page = seen_by(app, talk, talk.reader)
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        db.session.refresh(post)
+        alone = shown([post], talk.reader)[0]
+        say = get_template_attribute("_macros.html", "how_read")
+        single = str(say(alone))
+
+    assert f'<p class="note">{note}</p>' in page
+    assert single == f'<p class="note">{note}</p>'
+    assert ">Original</a>" in page
+
+
+def test_only_what_is_not_there_can_be_asked_for(app: Flask) -> None:
+    talk = Talk()
+    there, lacks = talk.a_post("El río está frío."), talk.a_post("Nado mucho.")
+    without = talk.a_post("Leo mucho.")
+    translated(there, "The river is cold.")
+    none = translated(without, "None.")
+    none.source = none.html = none.pack = None
+    db.session.commit()
+
+    page = seen_by(app, talk, talk.reader)
+    assert page.count(f'href="/p/{lacks.id}/translate">Translate this for me<') == 1
+    assert page.count(f'href="/p/{without.id}/translate">What you can do<') == 1
+    assert page.count("/translate") == 2
+    assert "/translate" not in seen_by(app, talk, talk.writer)
+
+
+def test_what_she_has_asked_for_says_so_to_her_alone(app: Flask) -> None:
+    talk = Talk()
+    post, other = talk.a_post("El río está frío."), talk.a_post("Nado mucho.")
+    pages = []
+    for asked in (f"?asked={post.id}", "", "?asked=99999", "?asked=x"):
+        with app.test_request_context(f"/{asked}", headers={"Accept-Language": "en"}):
+            articles = thread_page(read_by(talk), talk.reader).articles
+            pages.append("".join(articles))
+
+    assert [page.count("You asked for its translation") for page in pages] == [1, 0, 0, 0]  # fmt: skip
+    assert f'<a href="/p/{post.id}">Look again</a>' in pages[0]
+    assert f'<a href="/p/{other.id}/translate">' in pages[0]
 
 
 def test_each_reader_gets_her_own_language(app: Flask) -> None:

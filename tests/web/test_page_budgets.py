@@ -56,6 +56,7 @@ ROWS = [
     Row("answering.page", "/p/{letter}/answer", "of a letter"),
     Row("arranging.forum", "/forums/{forum}/arrange"),
     Row("arranging.page", "/threads/{longest}/arrange"),
+    Row("asking.page", "/p/{letter}/translate"),
     # Two stylesheets, and the script of a teacher who has a copy kept: only to print.
     Row("cards.all_cards", "/classrooms/{room}/cards", most_requests=4),
     Row("cards.poster", "/classrooms/{room}/poster", most_requests=4),
