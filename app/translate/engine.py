@@ -15,6 +15,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.translate.loading import watched
+
 # Loaded models kept, by what was used last. An official one takes 97 MB and the
 # worker itself up to 200, at work 150 more: four fit into 700.
 MOST_LOADED = 6
@@ -97,17 +99,22 @@ class Model:
         """
         tokens = [self._tokenizer.encode(sentence) for sentence in sentences]
         drafts: list[list[Draft]] = [[] for _sentence in sentences]
-        started: deque[tuple[int, Any]] = deque()
-        for batch in _batches(tokens, BATCH_TOKENS // 2 if careful else BATCH_TOKENS):
-            precedence.give_way()
-            answers = self._start([tokens[n] for n in batch], careful=careful)
-            started.extend(zip(batch, answers, strict=True))
-            # Each thread has work, and no more is taken out of a more urgent call's way.
-            while len(started) > self._threads * len(batch):
-                n, answer = started.popleft()
+        started: deque[tuple[list[int], list[Any]]] = deque()
+
+        def finish() -> None:
+            for n, answer in zip(*started.popleft(), strict=True):
                 drafts[n] = self._drafts(answer.result())
-        for n, answer in started:
-            drafts[n] = self._drafts(answer.result())
+
+        for batch in _batches(tokens, BATCH_TOKENS // 2 if careful else BATCH_TOKENS):
+            # Each thread has work and one batch waits; an urgent call comes next.
+            while len(started) > self._threads:
+                finish()
+            precedence.give_way()
+            started.append(
+                (batch, self._start([tokens[n] for n in batch], careful=careful))
+            )
+        while started:
+            finish()
         return drafts
 
     def tokens_of(self, word: str) -> int:
@@ -248,7 +255,8 @@ class Models:
             with place.loading:
                 if place.model is None:
                     self._make_room()
-                    place.model = Model(folder, scratch=folder.parent)
+                    with watched(folder):
+                        place.model = Model(folder, scratch=folder.parent)
             yield place.model
         finally:
             with self._lock:

@@ -313,7 +313,8 @@ def _say(pack: Pack, asked: Sequence[Asked]) -> dict[Asked, Remembered]:
 
 def _ask(pack: Pack, asked: Sequence[Asked]) -> list[Told]:
     try:
-        return interpret(models.get(pack.folder), asked, *pack.langs)
+        with models.use(pack.folder) as model:
+            return interpret(model, asked, *pack.langs)
     except ImportError as error:
         how = f"{error.name or 'ctranslate2'} cannot be loaded on this machine."
         raise PackBrokenError(pack.folder, how) from error
