@@ -1,7 +1,5 @@
-"""A class list's text as rows: separators, quotes, headings in our six languages."""
+"""A class list's text as rows: headings in our six languages, names, numbers."""
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,21 +8,14 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from app.accounts.names import digits, fold, tidy
-from app.classrooms.list_escaping import unescaped
+from app.classrooms.list_cells import Unreadable, cells_of, lines_of
 from app.web.errors import Refused
 from app.web.langs import speaking
 
 # Rows of one list; more pupils come in a second one.
 LIST_MAX = 100
-SEPARATORS = "\t;,"
 # A list copied from elsewhere often counts: 1. Ana, 2) José.
 LIST_NUMBER = re.compile(r"^\s*\d+\s*[.):–-]\s*")
-LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-# Some programs say it themselves, in a line before the first.
-SAID = re.compile('"?sep=([\t;,])"?\n', re.IGNORECASE)
-QUOTED = re.compile('"[^"\n]*"')
-# A comma with a space after it belongs to the name: Ramos, Lucía.
-LOOSE_COMMA = re.compile(r",(?=[ \t])")
 
 FULL, NAME, FIRST, SURNAME, SHOWN, NUMBER = (
     "full", "name", "first", "surname", "shown", "number",
@@ -73,11 +64,8 @@ def headings() -> tuple[str, str, str]:
 
 def rows_of(text: str) -> list[ListRow]:
     """Read the rows of a list; Refused when it is none, or too long."""
-    lines = LINE_END.sub("\n", text.removeprefix("\ufeff"))
-    known, said = _known_headings(), SAID.match(lines)
-    if said:
-        lines = lines[said.end() :]
-    separator = said[1] if said else _separator(lines, known)
+    known = _known_headings()
+    lines, separator = lines_of(text, known)
     records = list(_records(lines, separator))
     kinds = _kinds(records[0][1], known) if records else []
     named = bool(set(kinds) & {FULL, FIRST, SURNAME})
@@ -98,32 +86,21 @@ def rows_of(text: str) -> list[ListRow]:
 
 
 def _records(lines: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(lines, ""), delimiter=separator, strict=True)
-    row = found = 0
+    found = 0
     try:
-        for row, cells in enumerate(reader, 1):
-            read = [unescaped(cell).strip() for cell in cells]
-            if not any(read):
-                continue
+        for row, cells in cells_of(lines, separator):
             found += 1
             # One more for the headings.
             if found > LIST_MAX + 1:
                 raise too_many(_rough_count(lines))
-            yield row, read
-    except csv.Error as error:
-        if "limit" in str(error):
-            raise Refused(
-                _("Row %(row)s is far too long to be a name. Mend it.", row=row + 1),
-                "names",
-            ) from None
-        raise Refused(
-            _(
-                'Row %(row)s begins with a quotation mark (") that is not closed where '
-                "its cell ends. Close it, or take it out.",
-                row=row + 1,
-            ),
-            "names",
-        ) from None
+            yield row, cells
+    except Unreadable as fault:
+        said = fault.unclosed() if not fault.too_long else _too_long(fault.row)
+        raise Refused(said, "names") from None
+
+
+def _too_long(row: int) -> str:
+    return _("Row %(row)s is far too long to be a name. Mend it.", row=row)
 
 
 def _rough_count(lines: str) -> int:
@@ -139,27 +116,6 @@ def too_many(count: int) -> Refused:
         ),
         "names",
     )
-
-
-def _separator(lines: str, known: dict[str, str]) -> str:
-    """Take what parts the headings, else what stands in the most lines."""
-    plain = QUOTED.sub("", lines)
-    first = next((line for line in lines.split("\n") if line.strip()), "")
-    for separator in SEPARATORS:
-        cells = [cell.strip().strip('"') for cell in first.split(separator)]
-        if len(cells) > 1 and any(fold(cell) in known for cell in cells):
-            return separator
-    counted = [_lines_with(sign, plain) for sign in SEPARATORS]
-    return SEPARATORS[counted.index(max(counted))]
-
-
-def _lines_with(sign: str, plain: str) -> int:
-    tight = LOOSE_COMMA.sub("", plain).split("\n")
-    count = sum(sign in line for line in tight)
-    if sign != ",":
-        return count
-    loose = sum(1 for line in plain.split("\n") if LOOSE_COMMA.search(line))
-    return count if count > loose else 0
 
 
 def _known_headings() -> dict[str, str]:

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from app.accounts.models import Account
 from app.classrooms.list_escaping import escaped
@@ -15,14 +15,19 @@ POINT_LANGS = ("en", "sw")
 
 def written(accounts: Iterable[Account], lang: str) -> bytes:
     """Write number, full name and shown name, for who reads `lang`."""
+    rows = (
+        (str(one.person.number), one.full_name, one.person.shown_name)
+        for one in accounts
+    )
+    return as_csv(headings(), rows, lang)
+
+
+def as_csv(titles: Sequence[str], rows: Iterable[Sequence[str]], lang: str) -> bytes:
+    """Write rows of cells as spreadsheets of who reads `lang` open them."""
     text = io.StringIO()
-    separator = "," if lang in POINT_LANGS else ";"
-    writer = csv.writer(text, delimiter=separator)
-    writer.writerow(headings())
-    for account in accounts:
-        person = account.person
-        names = (escaped(account.full_name), escaped(person.shown_name))
-        writer.writerow([person.number, *names])
+    writer = csv.writer(text, delimiter="," if lang in POINT_LANGS else ";")
+    writer.writerow(titles)
+    writer.writerows([escaped(cell) for cell in row] for row in rows)
     # The mark tells Excel that it is UTF-8.
     return text.getvalue().encode("utf-8-sig")
 
