@@ -45,7 +45,7 @@ of course | por supuesto/claro/claro que sí | bien sûr | claro
 
 _SAYING = re.compile(
     r"[¡¿]*(?P<words>[^.!?¡¿,]+?)"
-    r"(?P<to>(?:,?\s+(?:(?:and|y|et|e)\s+)?[A-ZÀ-Þ][^\W\d_]+)+)?(?P<end>[.!?…]*)"
+    r"(?P<to>(?:,?\s+(?:(?:and|y|et|e)\s+)?(?:[A-ZÀ-Þ][^\W\d_]+|@\w[\w.-]*\w))+)?(?P<end>[.!?…]*)"
 )
 _NAME = re.compile(r"[A-ZÀ-Þ][^\W\d_]+")
 _JOINING = (
@@ -55,7 +55,7 @@ _JOINING = (
 )
 _AND = _JOINING[0]
 # "Hola, me llamo Ana": what stands before the first comma may be a saying.
-_OPENING = re.compile(r"(?P<head>[^,.!?¡¿]{2,40})(?P<comma>,\s+)(?=\S+\s+\S)")
+_OPENING = re.compile(r"(?P<head>[^,:.!?¡¿]{2,40})(?P<comma>[,:]\s+)(?=\S+\s+\S)")
 
 
 class _Form(NamedTuple):

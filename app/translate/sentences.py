@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 
 from app import markup
+from app.translate.stand_ins import HARD, NOUN
 
 # More than this is a text without stops; it is cut at commas, then at spaces.
 MAX_CHARACTERS = 300
@@ -15,19 +17,23 @@ _EMOJI = (
 )
 # Scripts whose words stand apart, so that one long cry is no whole sentence.
 _LETTER = "[A-Za-z\u00c0-\u024f\u0370-\u04ff]"
+_TERM = r"(?:\w{0,8}\d\w{0,8}|[^\W\d_]{1,2})"
+_SUM = rf"{_TERM}(?: ?[+*/^-] ?{_TERM}){{0,6}}"
 # What a model would garble and every reader understands as it stands.
 _KEPT = re.compile(
+    r"(?:https?://|www\.)\S*[^\s.,;:!?)\]}'\"»”…]"
+    # Stays in its sentence, where a stand-in takes its place.
+    rf"|(?P<inside>{NOUN})"
     # Emoji, with the joiners and colours that make a family of several.
-    rf"(?:[0-9#*]\ufe0f?\u20e3|[{_EMOJI}])"
+    rf"|(?:[0-9#*]\ufe0f?\u20e3|[{_EMOJI}])"
     rf"[{_EMOJI}\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f]*"
-    r"|(?:https?://|www\.)\S*[^\s.,;:!?)\]}'\"»”…]"
-    r"|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|(?<!\w)[@#]\w(?:[\w.-]*\w)?"
-    r"|(?<!\w)\w*_\w*"
+    # Code, and sums with letters in them: `a b`, E = mc2.
+    rf"|`[^`]+`|(?<![\w.,]){_SUM} ?= ?{_SUM}(?!\w)"
+    "|[\u200e\u200f\u061c]+"
     # Faces: <3 :-) ;) :( xD :'( ^^
     r"|</?3+|(?<!\w)(?:[:;=]['’]?[-^o]?[)(DPpOo3*/|]|[8xX][-^]?[)(D])(?!\w)|\^[._-]?\^"
     # Laughter and long cries: jajaja, hahaha, gooool, siiii.
-    rf"|(?<!\w)(?={_LETTER}*?({_LETTER}{{1,4}}?)\1\1){_LETTER}+(?!\w)"
+    rf"|(?<!\w)(?={_LETTER}*?(?P<cry>{_LETTER}{{1,4}}?)(?P=cry){{2}}){_LETTER}+(?!\w)"
     r"|[<>=|\\~^`{}\[\]+]+"
 )
 _EMPHASIS = re.compile(r"(\*{1,3})(?=[^\s*])([^*]+)(?<=[^\s*])\1")
@@ -104,6 +110,8 @@ def cut_line(line: str, lang: str) -> Line:
     pieces: list[Piece] = []
     at = 0
     for kept in _KEPT.finditer(line):
+        if kept["inside"]:
+            continue
         pieces.extend(_sentences(line[at : kept.start()], lang))
         pieces.append(Piece(kept[0]))
         at = kept.end()
@@ -127,9 +135,14 @@ def _segments(text: str, lang: str) -> list[str]:
         from sentencex import segment
     except ImportError:  # there are systems it has no wheel for; none translates
         return [text]
-    found = list(segment(lang, text))
+    # The stops in 2.º and main.py end no sentence.
+    whole = HARD.sub(lambda found: "X" * len(found[0]), text)
+    found = list(segment(lang, whole))
     # A stretch lost would be a word lost.
-    return found if "".join(found) == text else [text]
+    if "".join(found) != whole:
+        return [text]
+    ends = [*accumulate(map(len, found))]
+    return [text[start:end] for start, end in pairwise([0, *ends])]
 
 
 def _shorter(sentence: str) -> list[str]:
@@ -172,9 +185,10 @@ def _piece(text: str) -> Piece:
     end = after.start() if after else len(text)
     if whole := _EMPHASIS.fullmatch(text, start, end):
         start, end = whole.span(2)
+    start, end = _with_quotes(text, start, end)
     inner = text[start:end]
     sentence = " ".join(_STARS.sub("", inner).split())
-    if not any(char.isalpha() for char in sentence):
+    if not any(char.isalpha() for char in HARD.sub("", sentence)):
         return Piece(text)
     emphasised = tuple(
         (m[1], " ".join(m[2].split()))
@@ -182,6 +196,24 @@ def _piece(text: str) -> Piece:
         if any(char.isalpha() for char in m[2])
     )
     return Piece(text, text[:start], text[end:], sentence, emphasised)
+
+
+def _with_quotes(text: str, start: int, end: int) -> tuple[int, int]:
+    """Take a quotation mark back in whose partner stands inside."""
+    for first, last in ('""', "“”", "«»", "„“"):
+        inner = text[start:end]
+        if first == last and inner.count(first) % 2 == 0:
+            continue
+        if inner.count(first) > inner.count(last) - (first == last):
+            at = text.find(last, end)
+            end = at + 1 if at >= 0 else end
+        inner = text[start:end]
+        if inner.count(last) > inner.count(first) or (
+            first == last and inner.count(first) % 2
+        ):
+            at = text.rfind(first, 0, start)
+            start = at if at >= 0 else start
+    return start, end
 
 
 def _joined(line: Line, translated: Mapping[str, str]) -> str:

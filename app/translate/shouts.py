@@ -1,0 +1,54 @@
+"""Sentences in capitals: asked for in small letters, and said in capitals again."""
+
+import re
+from collections.abc import Collection
+
+from app.translate.stand_ins import HARD
+
+_WORD = re.compile(r"[^\W\d_]+")
+_BEGINNING = re.compile(r"[^\W\d_]")
+_I = re.compile(r"(?<!\w)i(?!\w)")
+# ONU and TV are no shouts, and a name or a unit may stand in a shout as it is.
+LEAST_LETTERS, LEAST_SHARE = 6, 0.8
+
+
+def is_shouted(sentence: str) -> bool:
+    """Whether a sentence is in capitals; a short word alone may be an abbreviation."""
+    words = _WORD.findall(HARD.sub(" ", sentence))
+    letters = "".join(words)
+    loud = [word for word in words if word.isupper()]
+    if len(words) < 2 and len(letters) < LEAST_LETTERS:
+        return False
+    if not any(len(word) > 1 for word in loud):
+        return False
+    return sum(map(len, loud)) >= LEAST_SHARE * len(letters)
+
+
+def in_small_letters(sentence: str, names: Collection[str] = ()) -> str:
+    """Write it as a sentence, with a capital where it begins and for names."""
+    named = {name.upper(): name for name in names}
+    said = "".join(
+        part
+        if kept
+        else _WORD.sub(lambda word: named.get(word[0].upper(), word[0].lower()), part)
+        for part, kept in _parts(sentence)
+    )
+    return _I.sub("I", _BEGINNING.sub(lambda first: first[0].upper(), said, count=1))
+
+
+def in_capitals(text: str, source: str) -> str:
+    """Write it in capitals; what is kept stays as it stood in the source."""
+    as_they_were = {part for part, kept in _parts(source) if kept}
+    return "".join(
+        part if kept and part in as_they_were else part.upper()
+        for part, kept in _parts(text)
+    )
+
+
+def _parts(text: str) -> list[tuple[str, bool]]:
+    parts: list[tuple[str, bool]] = []
+    at = 0
+    for found in HARD.finditer(text):
+        parts += [(text[at : found.start()], False), (found[0], True)]
+        at = found.end()
+    return [*parts, (text[at:], False)]
