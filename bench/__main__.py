@@ -8,7 +8,7 @@ from pathlib import Path
 
 from launch.places import ROOT, VENV, child_environment, venv_program
 
-BENCHES = ("link", "pages", "people")
+BENCHES = ("link", "pages", "people", "translate")
 
 
 def main() -> int:
@@ -16,7 +16,8 @@ def main() -> int:
     if Path(sys.prefix).resolve() != VENV.resolve():
         return _in_venv()
     bench = import_module(f"bench.{options.name}")
-    return int(bench.run(quick=options.quick))
+    more = {"pairs": options.pairs} if options.name == "translate" else {}
+    return int(bench.run(quick=options.quick, **more))
 
 
 def _in_venv() -> int:
@@ -42,6 +43,12 @@ def _parser() -> argparse.ArgumentParser:
         "--quick",
         action="store_true",
         help="at most 50 seconds: fewer rounds, same names",
+    )
+    parser.add_argument(
+        "--pairs",
+        type=Path,
+        metavar="FILE",
+        help="for translate: another file of pairs, English, a tab, Spanish",
     )
     return parser
 

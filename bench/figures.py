@@ -44,6 +44,25 @@ LINK = {
     "my_post_p95_100k": "ms",
 }
 
+TRANSLATE = {
+    "argos_rate": "characters/CPU-s",
+    "ours_rate": "characters/CPU-s",
+    "speedup": "ratio",
+    "speedup_big": "ratio",
+    "chrf_es_en": "points",
+    "chrf_en_es": "points",
+    "argos_chrf_es_en": "points",
+    "argos_chrf_en_es": "points",
+    "readable_p50": "s",
+    "readable_p95": "s",
+    "readable_p50_60": "s",
+    "readable_p95_60": "s",
+    "worker_mb_1": "MB",
+    "worker_mb_2": "MB",
+    "worker_mb_6": "MB",
+    "memory_share": "ratio",
+}
+
 Values = dict[str, float | int]
 
 

@@ -67,7 +67,7 @@ def fill(app: Flask) -> World:
     """Make two classes, a partnership, and threads in its forum; commits."""
     with app.app_context():
         set_reading(value=False)
-        spanish, english = _class("es", "Ana López"), _class("en", "Ben Otieno")
+        spanish, english = a_class("es", "Ana López"), a_class("en", "Ben Otieno")
         pin = FreshPin(PIN, hash_secret(PIN))
         writers = add_pupils(spanish[0], SPANISH_NAMES, [pin] * PUPILS)
         readers = add_pupils(english[0], ENGLISH_NAMES, [pin] * PUPILS)
@@ -77,7 +77,7 @@ def fill(app: Flask) -> World:
             spanish[0], english[0].code, "The river and the lake", spanish[1]
         )
         accept(asked)
-        forum = _forum(asked.space)
+        forum = a_forum(asked.space)
         # One of the twelve reads and writes nothing here herself.
         own = [_thread(forum, n, english[1], [readers[1:]]) for n in range(2)]
         mixed = _thread(forum, 2, english[1], [writers[1:], readers[1:]])
@@ -96,14 +96,14 @@ def fill(app: Flask) -> World:
         )
 
 
-def _class(lang: str, teacher_name: str) -> tuple[Classroom, Account]:
+def a_class(lang: str, teacher_name: str) -> tuple[Classroom, Account]:
     school = make_school(f"School of {teacher_name}", lang)
     teacher = make_teacher(school.id, teacher_name, lang, admin=False)
     teacher.secret = hash_secret(PASSPHRASE)
     return make_classroom(teacher, f"Class of {teacher_name}", lang), teacher
 
 
-def _forum(space: Space) -> Forum:
+def a_forum(space: Space) -> Forum:
     forum = Forum(space_id=space.id, title="Where we live", lang="en")
     db.session.add(forum)
     db.session.flush()
