@@ -7,6 +7,8 @@ from app.translate.stand_ins import HARD
 
 _WORD = re.compile(r"[^\W\d_]+")
 _BEGINNING = re.compile(r"[^\W\d_]")
+# Sought first, since it is found in few sentences.
+_TWO_CAPITALS = re.compile(r"[^\W\d_a-zß-ÿ]{2}")
 _I = re.compile(r"(?<!\w)i(?!\w)")
 # ONU and TV are no shouts, and a name or a unit may stand in a shout as it is.
 LEAST_LETTERS, LEAST_SHARE = 6, 0.8
@@ -14,6 +16,8 @@ LEAST_LETTERS, LEAST_SHARE = 6, 0.8
 
 def is_shouted(sentence: str) -> bool:
     """Whether a sentence is in capitals; a short word alone may be an abbreviation."""
+    if not _TWO_CAPITALS.search(sentence):
+        return False
     words = _WORD.findall(HARD.sub(" ", sentence))
     letters = "".join(words)
     loud = [word for word in words if word.isupper()]

@@ -147,6 +147,65 @@ def test_what_the_model_itself_doubts_stays_as_it_was() -> None:
     assert told == [Told("El río es grande.", doubt=True)]
 
 
+def test_what_is_only_uneasy_is_not_tried_again() -> None:
+    """A second try makes it no better; it is translated back when there is time."""
+    model = Parrot("The bread is green.", careful=["The river is big."], score=-0.6)
+
+    (told,) = interpret(model, asked(["El río es grande."]), "es", "en")
+
+    assert told == Told("The bread is green.")
+    assert told.uneasy
+    assert len(model.asked) == 1
+
+
+def test_a_sentence_far_below_the_bound_is_not_tried_again() -> None:
+    model = Parrot("The bread is green.", score=-1.5)
+
+    told = interpret(model, asked(["El río es grande."]), "es", "en")
+
+    assert told == [Told("El río es grande.", doubt=True)]
+    assert len(model.asked) == 1
+
+
+def test_a_name_of_a_place_is_worth_a_second_try_at_any_score() -> None:
+    model = Parrot("We eat in bread.", score=-1.5)
+
+    interpret(model, asked(["Vivimos en Pasto."]), "es", "en")
+
+    assert model.asked[1:] == ["Vivimos en Tom.", "Vivimos en Pasto."]
+
+
+def test_a_sentence_said_with_ease_is_not_uneasy() -> None:
+    model = Parrot("The river is big.", score=-0.3)
+
+    (told,) = interpret(model, asked(["El río es grande."]), "es", "en")
+
+    assert not told.uneasy
+
+
+def test_a_word_the_model_makes_up_is_uneasy(es_en: Model) -> None:
+    assert es_en.tokens_of("sombious") >= 4
+
+    class Maker(Parrot):
+        def tokens_of(self, word: str) -> int:
+            return es_en.tokens_of(word)
+
+    (told,) = interpret(Maker("It is sombious."), asked(["Es raro."]), "es", "en")
+    (good,) = interpret(Maker("It is strange."), asked(["Es raro."]), "es", "en")
+
+    assert told.uneasy
+    assert not good.uneasy
+
+
+def test_an_answer_in_the_old_language_is_none() -> None:
+    source = "El río es grande y mi mamá me dice que no puedo nadar ahora."
+    model = Parrot("Pero el río es grande y mi mamá me dice que no puedo.")
+
+    told = interpret(model, asked([source]), "es", "en")
+
+    assert told == [Told(source, doubt=True)]
+
+
 def test_names_are_never_shown_to_the_model_first() -> None:
     model = Parrot("My dog is called Mary.")
 
