@@ -21,7 +21,10 @@ from app.db import db, now, set_reading
 from app.media.models import READY, Media
 from app.moderation.hiding import hide, report
 from app.moderation.review import return_to_author
-from app.posts.models import Attachment, Draft, Post, Revision, Thread
+from app.posts.models import Attachment, Draft, Post, Rendition, Revision, Thread
+from app.translate.memory import digest
+from app.translate.models import Mend, WrongReading
+from app.translate.side_by_side import key_of
 from tests.apps import an_app
 from tests.builders import (
     a_classroom,
@@ -102,6 +105,7 @@ def _contents(
     thread = a_thread(shared, pupil, forum)
     post = released(a_post(thread, pupil), teacher)
     picture = _picture(post)
+    copied = _translation(post)
     hidden = released(a_post(thread, pupil), teacher)
     hide(hidden, teacher, "unkind")
     held = a_post(thread, pupil)
@@ -145,7 +149,7 @@ def _contents(
         "held": held.uid, "returned": returned.uid, "letter": letter.uid,
         "held_letter": held_letter.uid, "picture": picture, "held_picture": held_picture,
         "held_revision": held.waiting.id, "asked": asked.id, "draft": draft.id,
-        "draft_of_keeper": theirs.id,
+        "draft_of_keeper": theirs.id, **copied,
     }  # fmt: skip
 
 
@@ -158,6 +162,19 @@ def _kept(author: Account, thread: Thread) -> str:
     db.session.add(form)
     db.session.flush()
     return form.uid
+
+
+def _translation(post: Post) -> dict[str, Any]:
+    """A copy in English that reads wrong, and that its author mends."""
+    said, copy = "Hello.", {"revision_id": post.current_id, "lang": "en"}
+    about = copy | {"sha256": digest(said), "person_id": post.author_id}
+    mend = Mend(**about, source=said, target="Hi.")
+    wrong = WrongReading(**about)
+    rendition = Rendition(**copy, source=said, html="<p>Hello.</p>")
+    rendition.pairs = [[0, said, said, ""]]
+    db.session.add_all([rendition, mend, wrong])
+    db.session.flush()
+    return {"mend": mend.id, "wrong": wrong.id, "said": key_of(said)}
 
 
 def _former(room: Classroom) -> Account:
@@ -377,6 +394,21 @@ ROWS = [
 
     #                                           nobody pupil mate other friend far teacher second third admin co lead keeper gone
     see("search.search_page", "/search",         SIGNED_IN),
+    see("sentences.page", "/p/{post}/sentences", "302 200 200 404 200 200 200 404 200 404 200 200 404 302"),
+    see("sentences.page", "/p/{own_post}/sentences", "302 200 200 404 404 404 200 404 404 404 200 200 404 302"),
+    see("sentences.page", "/p/{letter}/sentences", "302 200 404 404 200 404 200 404 200 404 200 200 404 302"),
+    see("sentences.page", "/p/{held}/sentences", "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
+    see("sentences.page", "/p/{hidden}/sentences", "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
+    see("sentences.one", "/p/{post}/sentences/0", "302 200 403 404 403 403 200 404 200 404 200 403 404 302"),
+    do("sentences.mend", "/p/{post}/sentences/0", "302 303 403 404 403 403 303 404 303 404 303 403 404 302", lang="en", source="Hello.", target="Hi."),
+    do("sentences.mend", "/p/{post}/sentences/0", "302 303 403 404 403 403 303 404 303 404 303 403 404 302", about="back", lang="en", source="Hello.", do="back"),
+    do("sentences.wrong", "/p/{post}/sentences/0/wrong", "302 303 409 404 303 303 303 404 303 404 303 303 404 302", lang="en", said="{said}"),
+    do("sentences.wrong", "/p/{hidden}/sentences/0/wrong", "302 404 404 404 404 404 404 404 404 404 404 404 404 302", lang="en", said="{said}"),
+    see("mending.page", "/translations",         TEACHERS),
+    do("mending.decide", "/translations", TEACHERS_DO, do="release {mend}"),
+    do("mending.decide", "/translations", TEACHERS_DO, about="drop", do="drop {mend}"),
+    do("mending.decide", "/translations", TEACHERS_DO, about="settle", do="settle {wrong}"),
+
     see("forums.forums", "/forums",              "302 200 200 200 200 200 200 200 200 404 200 200 404 302"),
     do("forums.new_forum", "/forums",            "302 404 404 404 404 404 303 404 303 404 303 404 404 302", title="Rivers", space="{shared}"),
     do("forums.new_forum", "/forums",            "302 404 404 404 404 404 303 404 404 404 303 404 404 302", about="in class A", title="Rivers", space="{own_space}"),

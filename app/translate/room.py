@@ -8,7 +8,9 @@ from app.translate import (
     asking_views,
     catching_up,  # noqa: F401 - its chores register themselves
     cli,
+    mend_views,
     packs,
+    side_views,
 )
 from app.translate.translating import KIND
 
@@ -18,5 +20,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(cli.pack_commands)
     app.cli.add_command(cli.translate_commands)
     app.register_blueprint(asking_views.bp)
+    app.register_blueprint(side_views.bp)
+    app.register_blueprint(mend_views.bp)
     pipeline.follow(KIND)
     showing.pack_codes.update(packs.SPOKEN_AS)

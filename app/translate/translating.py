@@ -13,7 +13,7 @@ from app import markup, pipeline
 from app.accounts.models import Person
 from app.classrooms.models import Member, SpaceClassroom
 from app.db import db, reading
-from app.jobs import enqueue, job
+from app.jobs import Job, enqueue, job
 from app.posts.models import (
     AGAIN,
     BY_MACHINE,
@@ -59,6 +59,8 @@ class Letter:
     routes: dict[str, Route]
     # By the language it is said in.
     terms: dict[str, dict[str, str]] = field(default_factory=dict)
+    # How often it had been asked for when it was read.
+    asked: int | None = None
     told: dict[str, dict[str, Remembered]] = field(default_factory=dict)
 
     def asks(self, lang: str) -> dict[str, Asked]:
@@ -132,6 +134,7 @@ def _letters(post_ids: Sequence[int], *, anew: bool) -> list[Letter]:
     letters = []
     for post in posts:
         revision = post.current
+    asked = _asked(post.id for post in posts)
         assert revision is not None  # is_published says so
         routes = _lacking(revision, post.thread, known, anew=anew)
         if routes:
@@ -145,6 +148,7 @@ def _letters(post_ids: Sequence[int], *, anew: bool) -> list[Letter]:
                     routes=routes,
                     terms={
                         lang: terms_of(post.thread.space_id, revision.lang, lang)
+                    asked=asked.get(post.id),
                         for lang in routes
                     },
                 )
@@ -169,6 +173,14 @@ def _lacking(
 
 def names_of(space_id: int) -> frozenset[str]:
     """Collect the words of the names that members of a space are shown by."""
+def _asked(post_ids: Iterable[int]) -> dict[int, int]:
+    """Count how often the copies of each of these posts have been asked for."""
+    rows = db.session.execute(
+        select(Job.key, Job.wanted).where(Job.kind == KIND, Job.key.in_([*post_ids]))
+    )
+    return {row.key: row.wanted for row in rows}
+
+
     shown = db.session.scalars(
         select(Person.shown_name)
         .join(Member, Member.person_id == Person.id)
@@ -374,6 +386,7 @@ def _fill(row: Rendition, letter: Letter, route: Route) -> None:
     )
     row.source, row.html = source, str(markup.render(source))
     row.pack = packs.route_label(route) or None
+    asked = _asked(letter.post_id for letter in fresh)
     row.doubt = sum(how == STUMBLED for *_pair, how in row.pairs)
     row.mended = sum(how == MENDED for *_pair, how in row.pairs)
 
@@ -381,6 +394,8 @@ def _fill(row: Rendition, letter: Letter, route: Route) -> None:
 def _pairs(letter: Letter, told: Mapping[str, Remembered]) -> Iterator[Sentence]:
     for n, sentence in letter.text.placed_sentences():
         known = told.get(sentence)
+            if asked.get(letter.post_id) != letter.asked:
+                row.pack = AGAIN  # what somebody mended meanwhile is not in it
         if known is None or known.told.doubt:
             yield Sentence(n, sentence, sentence, STUMBLED)
         else:
