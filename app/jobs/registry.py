@@ -1,24 +1,29 @@
 """Which function does which kind of job, and what runs while nothing waits."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-Handler = Callable[[Sequence[int]], None]
+Handler = Callable[[Sequence[int]], Collection[int] | None]
 Chore = Callable[[], None]
 
 handlers: dict[str, Handler] = {}
 batch_sizes: dict[str, int] = {}
 newest_first: set[str] = set()
+prompt: set[str] = set()
 at_start: list[Chore] = []
 when_idle: list[Chore] = []
 
 
 def job(
-    kind: str, *, batch: int = 64, newest: bool = False
+    kind: str, *, batch: int = 64, newest: bool = False, promptly: bool = False
 ) -> Callable[[Handler], Handler]:
     """Register a handler; it gets up to `batch` keys of its kind at once.
 
-    The most urgent go first, then those that waited longest; with `newest` the
-    highest keys.
+    The most urgent go first, and only with those that are as urgent; then those
+    that waited longest, or with `newest` the highest keys. Keys that it returns
+    are left for later: they wait again, behind what has become more urgent.
+
+    With `promptly` it waits for no other kind, because a second thread does such
+    jobs; each must be short.
 
     It runs outside any transaction, may commit between its phases, and must
     be safe to run twice. An exception is tried again later, with back-off.
@@ -27,8 +32,8 @@ def job(
     def register(handler: Handler) -> Handler:
         handlers[kind] = handler
         batch_sizes[kind] = batch
-        if newest:
-            newest_first.add(kind)
+        for is_so, kinds in ((newest, newest_first), (promptly, prompt)):
+            (kinds.add if is_so else kinds.discard)(kind)
         return handler
 
     return register

@@ -4,11 +4,13 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import current_app
+from flask.ctx import AppContext
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import InstrumentedAttribute
@@ -21,6 +23,7 @@ from app.jobs.registry import (
     batch_sizes,
     handlers,
     newest_first,
+    prompt,
     when_idle,
 )
 
@@ -44,30 +47,46 @@ def work(stop: threading.Event) -> None:
     In a damaged database nothing more is done: it says what to do, and waits.
     """
     beat = Heartbeat(current_app.config["INSTANCE"] / "worker-alive")
-    try:
-        free_leases()
-        for chore in at_start:
-            _guarded(chore.__name__, chore)
-        _work_on(stop, beat)
-    except DBAPIError as error:
-        if not is_damaged(error):
-            raise
-        # No traceback: these words are for who looks after the machine.
-        log.error("%s (%s)", DAMAGED, error.orig)
-        _stand_still(stop, beat)
+    over = threading.Event()
+    with ThreadPoolExecutor(1, "prompt-jobs") as second_thread:
+        try:
+            free_leases()
+            lane = second_thread.submit(_work_promptly, current_app.app_context(), over)
+            for chore in at_start:
+                _guarded(chore.__name__, chore)
+            _work_on(stop, beat, lane)
+        except DBAPIError as error:
+            if not is_damaged(error):
+                raise
+            over.set()
+            # No traceback: these words are for who looks after the machine.
+            log.error("%s (%s)", DAMAGED, error.orig)
+            _stand_still(stop, beat)
+        finally:
+            over.set()
 
 
-def _work_on(stop: threading.Event, beat: "Heartbeat") -> None:
+def _work_on(stop: threading.Event, beat: "Heartbeat", lane: Future[None]) -> None:
     last_chores = time.monotonic()
     while not stop.is_set():
         beat.now_and_then()
-        if work_once():
+        if lane.done():
+            lane.result()  # raises what ended it
+        if work_once(kind for kind in [*handlers] if kind not in prompt):
             continue
         if time.monotonic() - last_chores > IDLE_CHORE_SECONDS:
             last_chores = time.monotonic()
             for chore in when_idle:
                 _guarded(chore.__name__, chore)
         stop.wait(POLL_SECONDS)
+
+
+def _work_promptly(context: AppContext, over: threading.Event) -> None:
+    """Do what somebody waits for, beside all else, in a session of its own."""
+    with context:
+        while not over.is_set():
+            if not work_once([*prompt]):
+                over.wait(POLL_SECONDS)
 
 
 def _stand_still(stop: threading.Event, beat: "Heartbeat") -> None:
@@ -97,10 +116,10 @@ class Heartbeat:
             log.warning("the heartbeat file cannot be written: %s", error)
 
 
-def work_once() -> bool:
-    """Do one batch of every kind that waits; say whether there was any."""
+def work_once(kinds: Iterable[str] | None = None) -> bool:
+    """Do one batch of every kind that waits, or of these; say whether there was any."""
     busy = False
-    for kind in handlers:
+    for kind in [*handlers] if kinds is None else kinds:
         try:
             claimed = claim(kind)
             if claimed:
@@ -120,8 +139,8 @@ def work_once() -> bool:
 def claim(kind: str) -> dict[int, int]:
     """Lease the waiting jobs of a kind; return key -> the `wanted` it answers.
 
-    Those that failed before come last and alone, so that none of them takes
-    its neighbours with it again.
+    Those that are less urgent wait. Those that failed before come last and alone,
+    so that none of them takes its neighbours with it again.
     """
     moment = now()
     due = (
@@ -132,18 +151,21 @@ def claim(kind: str) -> dict[int, int]:
         ),
     )
     with reading():
-        fewest = db.session.scalar(
-            select(Job.tries).where(*due).order_by(Job.tries).limit(1)
-        )
-    if fewest is None:
+        first = db.session.execute(
+            select(Job.tries, Job.urgency)
+            .where(*due)
+            .order_by(Job.tries, Job.urgency.desc())
+            .limit(1)
+        ).one_or_none()
+    if first is None:
         return {}
     found = db.session.execute(
         select(Job.id, Job.key, Job.wanted)
-        .where(*due, Job.tries <= fewest)
+        .where(*due, Job.tries <= first.tries, Job.urgency >= first.urgency)
         .order_by(
             Job.urgency.desc(), Job.key.desc() if kind in newest_first else Job.id
         )
-        .limit(1 if fewest else batch_sizes[kind])
+        .limit(1 if first.tries else batch_sizes[kind])
         .with_for_update(skip_locked=True)
     ).all()
     db.session.execute(
@@ -187,7 +209,7 @@ def _reached(
 
 def _do(kind: str, claimed: dict[int, int]) -> None:
     try:
-        handlers[kind](sorted(claimed))
+        left = handlers[kind](list(claimed)) or ()
         db.session.commit()
     except OperationalError as error:
         db.session.rollback()
@@ -205,11 +227,14 @@ def _do(kind: str, claimed: dict[int, int]) -> None:
         for key, wanted in claimed.items():  # one must not hold back the others
             _do(kind, {key: wanted})
     else:
-        _settle(kind, claimed)
+        _settle(kind, claimed, left)
 
 
-def _settle(kind: str, claimed: dict[int, int]) -> None:
+def _settle(kind: str, claimed: dict[int, int], left: Collection[int]) -> None:
     for job in _rows(kind, claimed):
+        if job.key in left:
+            job.lease_until = None
+            continue
         wanted = claimed[job.key]
         job.done, job.tries, job.lease_until, job.problem = wanted, 0, None, None
         if job.wanted == wanted:

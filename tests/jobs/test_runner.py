@@ -3,20 +3,21 @@
 import random
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import insert, select
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app.db import db, now
-from app.jobs import Job, enqueue, runner
+from app.jobs import Job, enqueue, hurry, runner
 from app.jobs.models import open_jobs
-from app.jobs.registry import at_start, batch_sizes, handlers, job, when_idle
+from app.jobs.registry import at_start, handlers, job, prompt, when_idle
 
 KIND = "test.copy"
 
@@ -24,34 +25,41 @@ KIND = "test.copy"
 @pytest.fixture(autouse=True)
 def only_ours() -> Iterator[None]:
     """The rooms' handlers stand aside: these tests count what runs."""
-    kept = (dict(handlers), dict(batch_sizes), list(at_start), list(when_idle))
-    for known in (handlers, batch_sizes, at_start, when_idle):
+    kept = (dict(handlers), set(prompt), list(at_start), list(when_idle))
+    for known in (handlers, prompt, at_start, when_idle):
         known.clear()
     yield
     handlers.clear()
-    batch_sizes.clear()
     handlers.update(kept[0])
-    batch_sizes.update(kept[1])
+    prompt.clear()
+    prompt.update(kept[1])
     at_start[:], when_idle[:] = kept[2], kept[3]
 
 
 class Recorder:
     """A handler that notes what it was given; `faults` says when it fails."""
 
-    def __init__(self, batch: int = 64) -> None:
+    def __init__(self, batch: int = 64, *, newest: bool = False) -> None:
         self.given: list[list[int]] = []
         self.faults: Callable[[Sequence[int]], Exception | None] = lambda keys: None
-        job(KIND, batch=batch)(self)
+        self.leaves: Callable[[Sequence[int]], Collection[int]] = lambda keys: ()
+        job(KIND, batch=batch, newest=newest)(self)
 
-    def __call__(self, keys: Sequence[int]) -> None:
+    def __call__(self, keys: Sequence[int]) -> Collection[int]:
         self.given.append(list(keys))
         fault = self.faults(keys)
         if fault is not None:
             raise fault
+        return self.leaves(keys)
 
 
-def asked(*keys: int) -> None:
-    enqueue(KIND, keys)
+def asked(*keys: int, urgency: int = 0) -> None:
+    enqueue(KIND, keys, urgency=urgency)
+    db.session.commit()
+
+
+def clicked(key: int) -> None:
+    hurry(KIND, key)
     db.session.commit()
 
 
@@ -208,6 +216,88 @@ def test_a_poisoned_key_comes_alone_the_next_time(
     assert handler.given == [[1, 2], [3]]
 
 
+def test_the_newest_go_first_where_that_is_asked_for(app: Flask) -> None:
+    handler = Recorder(batch=2, newest=True)
+    asked(1, 2, 3)
+
+    while runner.work_once():
+        pass
+
+    assert handler.given == [[3, 2], [1]]
+
+
+def test_the_most_awaited_go_first_and_without_the_others(app: Flask) -> None:
+    handler = Recorder(newest=True)
+    asked(1, 2, urgency=-1)
+    asked(3, 4, 5)
+    clicked(3)
+    clicked(1)
+    clicked(1)
+
+    while runner.work_once():
+        pass
+
+    assert handler.given == [[1], [3], [5, 4], [2]]
+
+
+def test_what_is_done_is_awaited_no_more(app: Flask) -> None:
+    handler = Recorder(newest=True)
+    clicked(1)
+    runner.work_once()
+
+    asked(1, 2)
+    runner.work_once()
+
+    assert handler.given == [[1], [2, 1]]
+
+
+def test_what_a_handler_leaves_waits_behind_what_became_more_urgent(
+    app: Flask,
+) -> None:
+    handler = Recorder(newest=True)
+    asked(1, 2, 3, 4)
+
+    def one_at_a_time(keys: Sequence[int]) -> Collection[int]:
+        if len(handler.given) == 1:
+            clicked(2)  # is claimed already, and is left
+            asked(9)
+        return keys[1:]
+
+    handler.leaves = one_at_a_time
+    while runner.work_once():
+        pass
+
+    assert [keys[0] for keys in handler.given] == [4, 2, 9, 3, 1]
+    assert open_jobs(KIND) == []
+
+
+def test_what_a_handler_leaves_has_not_failed(app: Flask) -> None:
+    handler = Recorder()
+    handler.leaves = lambda keys: keys[1:] if len(handler.given) == 1 else ()
+    asked(1, 2)
+
+    runner.work_once()
+
+    assert (row(2).tries, row(2).problem, row(2).lease_until) == (0, None, None)
+    assert row(1).ready_at is None
+
+
+def test_another_kind_has_its_turn_before_what_is_left(app: Flask) -> None:
+    handler = Recorder()
+    handler.leaves = lambda keys: keys[1:]
+    turns: list[str] = []
+    handler.faults = lambda keys: turns.append("ours")
+    job("test.other")(lambda keys: turns.append("other"))
+    asked(1, 2, 3)
+    enqueue("test.other", [5])
+    db.session.commit()
+
+    while runner.work_once():
+        pass
+
+    assert turns == ["ours", "other", "ours", "ours"]
+
+
 def test_half_of_a_failed_job_is_taken_back(app: Flask) -> None:
     handler = Recorder()
 
@@ -342,6 +432,132 @@ def test_the_worker_shows_that_it_lives(app: Flask, instance: Path) -> None:
     assert (instance / "worker-alive").exists()
 
 
+PROMPT = "test.prompt"
+
+
+def test_what_is_prompt_does_not_wait_behind_a_long_job(app: Flask) -> None:
+    handler, stop, done = Recorder(), threading.Event(), threading.Event()
+    threads: list[str] = []
+
+    def long(keys: Sequence[int]) -> None:
+        with db.engine.connect() as other:  # as a click in the web process
+            other.execute(insert(Job).values(kind=PROMPT, key=7, ready_at=now()))
+            other.commit()
+        assert done.wait(15)
+        stop.set()
+
+    def prompt_one(keys: Sequence[int]) -> None:
+        threads.append(threading.current_thread().name)
+        done.set()
+
+    job(PROMPT, promptly=True)(prompt_one)
+    handler.faults = long
+    asked(1)
+
+    _worked(app, stop)
+
+    assert len(threads) == 1
+    assert threads[0].startswith("prompt-jobs")
+    assert open_jobs(PROMPT) == open_jobs(KIND) == []
+
+
+def test_only_what_is_prompt_is_done_beside(app: Flask) -> None:
+    handler, stop = Recorder(), threading.Event()
+    names: list[str] = []
+
+    def ends(keys: Sequence[int]) -> None:
+        names.append(threading.current_thread().name)
+        stop.set()
+
+    handler.faults = ends
+    asked(1)
+
+    _worked(app, stop)
+
+    assert len(names) == 1
+    assert not names[0].startswith("prompt-jobs")
+
+
+def test_each_thread_has_a_session_of_its_own(app: Flask) -> None:
+    handler, stop, both = Recorder(), threading.Event(), threading.Barrier(2)
+    sessions: list[int] = []
+
+    def note(keys: Sequence[int]) -> None:
+        both.wait(15)
+        sessions.append(id(db.session()))
+        both.wait(15)
+        stop.set()
+
+    job(PROMPT, promptly=True)(note)
+    handler.faults = note
+    asked(1)
+    enqueue(PROMPT, [1])
+    db.session.commit()
+
+    _worked(app, stop)
+
+    assert len(set(sessions)) == 2
+
+
+def test_a_prompt_job_that_fails_is_tried_again(app: Flask) -> None:
+    stop = threading.Event()
+    given: list[int] = []
+
+    def fails_once(keys: Sequence[int]) -> None:
+        given.extend(keys)
+        if len(given) == 1:
+            enqueue("test.half", [1])
+            raise ValueError("no")
+        stop.set()
+
+    job(PROMPT, promptly=True)(fails_once)
+    enqueue(PROMPT, [4])
+    db.session.commit()
+
+    _worked(app, stop)
+
+    assert given == [4, 4]
+    assert open_jobs(PROMPT) == open_jobs("test.half") == []
+
+
+def test_a_second_thread_that_ends_takes_the_worker_with_it(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then the launcher starts both anew."""
+    real = runner.work_once
+
+    def torn(kinds: Iterable[str] | None = None) -> bool:
+        if [*(kinds or ())] == [PROMPT]:
+            raise RuntimeError("torn")
+        return real([])
+
+    job(PROMPT, promptly=True)(lambda keys: None)
+    monkeypatch.setattr(runner, "work_once", torn)
+    db.session.rollback()
+
+    with pytest.raises(RuntimeError, match="torn"):
+        runner.work(threading.Event())
+
+
+def test_a_stop_lets_the_prompt_job_in_hand_end(app: Flask) -> None:
+    stop = threading.Event()
+    ended: list[int] = []
+
+    def goes_on(keys: Sequence[int]) -> None:
+        stop.set()
+        time.sleep(1)
+        ended.extend(keys)
+
+    job(PROMPT, promptly=True)(goes_on)
+    enqueue(PROMPT, [4])
+    db.session.commit()
+
+    _worked(app, stop)
+
+    assert ended == [4]
+    assert open_jobs(PROMPT) == []
+
+
 def test_a_damaged_database_is_one_sentence_and_then_silence(
     app: Flask, instance: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -364,6 +580,34 @@ def test_a_damaged_database_is_one_sentence_and_then_silence(
     assert "Traceback" not in caplog.text
     assert handler.given == []
     assert looked == [False]  # the chore that notes it for the health page
+
+
+def test_a_second_thread_that_finds_damage_ends_all_work(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    handler, stop = Recorder(), threading.Event()
+    asked(1)
+    found = threading.Event()
+
+    def damaged_for(kinds: Iterable[str] | None = None) -> bool:
+        if [*(kinds or ())] == [PROMPT]:
+            torn = sqlite3.DatabaseError("database disk image is malformed")
+            torn.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            found.set()
+            raise DatabaseError("SELECT", None, torn)
+        assert found.wait(15)
+        return False
+
+    job(PROMPT, promptly=True)(lambda keys: None)
+    monkeypatch.setattr(runner, "work_once", damaged_for)
+
+    threading.Timer(1.5, stop.set).start()
+    _worked(app, stop)
+
+    told = [line.getMessage() for line in caplog.records if line.levelno >= 30]
+    assert len(told) == 1
+    assert "python3 run.py flask restore FILE" in told[0]
+    assert handler.given == []
 
 
 def damage(database: Path) -> None:
