@@ -13,6 +13,8 @@ from app.translate.interpreting import Asked, Told
 from app.translate.models import Memory, MemorySource, Mend, WrongReading
 
 BY_PERSON = "person"
+# A sentence in the reader's own language already; it is said, and not stored.
+BY_NOBODY = ""
 T = TypeVar("T")
 
 AT_ONCE = 400  # rows asked for in one statement; SQLite takes 999 values
@@ -137,14 +139,14 @@ def store(
     """Keep translations, and which revisions each sentence stood in; flushes.
 
     Persons' words come and go by `say` and `unsay` alone: of those that are still
-    there only the revisions are noted.
+    there only the revisions are noted. Nobody's are none.
     """
     keys = {(digest(one.text), known.by): one for one, known in said.items()}
     rows = {
         (row.sha256, row.by): row for row in _rows(pair, {key for key, _by in keys})
     }
     for (key, by), one in keys.items():
-        if by == BY_PERSON:
+        if by in (BY_PERSON, BY_NOBODY):
             continue
         if (row := rows.get((key, by))) is None:
             row = rows[key, by] = Memory(pair=pair, sha256=key, by=by, source=one.text)

@@ -16,7 +16,7 @@ from app.db import db, now
 from app.jobs import Job
 from app.jobs.models import open_jobs
 from app.jobs.runner import work_once
-from app.posts.models import STUMBLED, Post, Rendition, Sentence
+from app.posts.models import BY_MACHINE, STAYS, STUMBLED, Post, Rendition, Sentence
 from app.posts.publishing import conceal
 from app.translate import engine, memory, packs, translating
 from app.translate.interpreting import Asked, Told
@@ -303,6 +303,69 @@ def test_two_packs_speak_through_english(with_packs: Flask) -> None:
     assert through.pack == "es-en 0.2+en-fr 0.2"
     assert through.source == "El río es grande."
     assert {row.pair for row in db.session.query(Memory)} == {"es-en", "en-fr"}
+
+
+def test_a_sentence_in_the_readers_language_stays(with_packs: Flask) -> None:
+    text = "El río es grande. My name is Otieno and I live in Kenya. Me gusta leer."
+    post = Two().letter(text)
+
+    translate_posts([post.id])
+
+    english = renditions(post)["en"]
+    assert english.source == (
+        "The river is big. My name is Otieno and I live in Kenya. I like reading."
+    )
+    assert [one.how for one in english.sentences] == [BY_MACHINE, STAYS, BY_MACHINE]
+    assert english.doubt == 0
+    assert db.session.query(Memory).count() == 2
+
+
+def test_a_post_in_the_readers_language_by_mistake_stays(with_packs: Flask) -> None:
+    post = Two().letter("My name is Otieno and I live in Kenya.")
+
+    translate_posts([post.id])
+
+    english = renditions(post)["en"]
+    assert english.source == "My name is Otieno and I live in Kenya."
+    assert [one.how for one in english.sentences] == [STAYS]
+
+
+def test_a_sentence_of_a_third_language_goes_its_own_way(
+    with_packs: Flask,
+) -> None:
+    """French to English is not at hand here, so its place has English to Spanish."""
+    home = packs.packs_folder()
+    metadata = home / "en_es" / "metadata.json"
+    told = json.loads(metadata.read_text())
+    metadata.unlink()
+    metadata.write_text(json.dumps(told | {"from_code": "fr", "to_code": "en"}))
+    (home / "en_es").rename(home / "fr_en")
+    asked: list[tuple[str, str]] = []
+    real = translating.interpret
+
+    def noted(model: Any, sentences: Any, from_lang: str, to_lang: str) -> Any:
+        asked.extend((from_lang, one.text) for one in sentences)
+        return real(model, sentences, from_lang, to_lang)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(translating, "interpret", noted)
+        post = Two().letter("El río es grande. Je suis très content avec vous.")
+        translate_posts([post.id])
+
+    assert asked == [
+        ("es", "El río es grande."),
+        ("fr", "Je suis très content avec vous."),
+    ]
+    assert [row.pair for row in db.session.query(Memory)] == ["es-en", "fr-en"]
+
+
+def test_a_sentence_no_pack_speaks_is_left_alone(with_packs: Flask) -> None:
+    post = Two().letter("El río es grande. مرحبا يا أصدقاء كيف حالكم اليوم")
+
+    translate_posts([post.id])
+
+    english = renditions(post)["en"]
+    assert english.source == "The river is big. مرحبا يا أصدقاء كيف حالكم اليوم"
 
 
 def test_a_pack_that_fails_at_work_is_set_aside_with_its_reason(
