@@ -7,6 +7,7 @@ from app.posts import showing
 from app.translate import (
     asking_views,
     catching_up,  # noqa: F401 - its chores register themselves
+    checking,  # noqa: F401 - its chore registers itself
     cli,
     mend_views,
     packs,
