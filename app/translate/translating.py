@@ -18,6 +18,7 @@ from app.posts.models import (
     AGAIN,
     BY_MACHINE,
     MENDED,
+    STAYS,
     STUMBLED,
     Post,
     Rendition,
@@ -32,7 +33,8 @@ from app.translate.engine import models
 from app.translate.errors import PackBrokenError
 from app.translate.glossary import terms_in, terms_of
 from app.translate.interpreting import Asked, Told, interpret
-from app.translate.memory import Remembered, portions
+from app.translate.languages import other_language
+from app.translate.memory import BY_NOBODY, Remembered, portions
 from app.translate.packs import Pack
 from app.translate.sentences import CutText, cut, put_together
 
@@ -241,9 +243,30 @@ def say(
     Adds to `learned` what is worth keeping, and stores nothing. Call it outside
     any transaction.
     """
-    persons = _by_persons(f"{from_lang}-{to_lang}", origin, learned)
-    left = {one: found for one, found in origin.items() if one not in persons}
-    return persons | _through(route, left, learned)
+    told = {**_by_persons(f"{from_lang}-{to_lang}", origin, learned)}
+    if not route:
+        return told
+    left = {one: found for one, found in origin.items() if one not in told}
+    for lang, some in _by_language(left, from_lang, to_lang).items():
+        if lang == from_lang:
+            told |= _through(route, some, learned)
+        elif lang == to_lang:
+            told |= {one: Remembered(BY_NOBODY, Told(one.text)) for one in some}
+        else:
+            told |= _through(packs.route(lang, to_lang, usable()), some, learned)
+    return told
+
+
+def _by_language(
+    origin: Mapping[Asked, Collection[int]], from_lang: str, to_lang: str
+) -> dict[str, dict[Asked, Collection[int]]]:
+    """Part sentences by the language they are in: mostly that of their post."""
+    known = {lang for pack in usable() for lang in pack.langs}
+    groups: dict[str, dict[Asked, Collection[int]]] = defaultdict(dict)
+    for one, found in origin.items():
+        lang = other_language(one.text, from_lang, {to_lang, *known})
+        groups[lang or from_lang][one] = found
+    return groups
 
 
 def _by_persons(
@@ -267,6 +290,7 @@ def _through(
         return {}
     label = packs.route_label(route)
     told = {one: Told(one.text) for one in origin}
+    stay: set[Asked] = set()
     for pack in route:
         is_last = pack is route[-1]
         steps: dict[Asked, Asked] = {}
@@ -283,7 +307,12 @@ def _through(
         for one, asked in steps.items():
             step = said[asked].told
             told[one] = Told(one.text, doubt=True) if step.doubt else step
-    return {one: Remembered(label, found) for one, found in told.items()}
+            if len(route) == 1 and said[asked].by == BY_NOBODY:
+                stay.add(one)
+    return {
+        one: Remembered(BY_NOBODY if one in stay else label, found)
+        for one, found in told.items()
+    }
 
 
 def _step(one: Asked, text: str, *, is_first: bool, is_last: bool) -> Asked:
@@ -308,7 +337,7 @@ def _say(pack: Pack, asked: Sequence[Asked]) -> dict[Asked, Remembered]:
     }
     missing = [one for one in asked if one not in said]
     if missing:
-        for one, told in zip(missing, _ask(pack, missing), strict=True):
+        for one, told in zip(missing, ask(pack, missing), strict=True):
             said[one] = Remembered(memory.signed(pack.label, one), told)
     # Who answers a letter quotes it: a stumble may be in the reader's own language.
     stumbles = [one for one, known in said.items() if known.told.doubt]
@@ -317,13 +346,14 @@ def _say(pack: Pack, asked: Sequence[Asked]) -> dict[Asked, Remembered]:
             f"{pack.to_code}-{pack.from_code}", [one.text for one in stumbles]
         )
     return said | {
-        one: Remembered(memory.signed(pack.label, one), Told(one.text))
+        one: Remembered(BY_NOBODY, Told(one.text))
         for one in stumbles
         if one.text in own
     }
 
 
-def _ask(pack: Pack, asked: Sequence[Asked]) -> list[Told]:
+def ask(pack: Pack, asked: Sequence[Asked]) -> list[Told]:
+    """Have a pack say these; raises `PackBrokenError` when it cannot be used."""
     try:
         with models.use(pack.folder) as model:
             return interpret(model, asked, *pack.langs)
@@ -398,6 +428,8 @@ def _pairs(letter: Letter, told: Mapping[str, Remembered]) -> Iterator[Sentence]
         known = told.get(sentence)
         if known is None or known.told.doubt:
             yield Sentence(n, sentence, sentence, STUMBLED)
+        elif known.by == BY_NOBODY:
+            yield Sentence(n, sentence, sentence, STAYS)
         else:
             how = MENDED if known.by_person else BY_MACHINE
             yield Sentence(n, sentence, known.told.text, how)
