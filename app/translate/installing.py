@@ -43,6 +43,15 @@ class Offer:
             and {file.path: file.size_bytes for file in known.files} == self.sizes
         )
 
+    @property
+    def is_no_newer(self) -> bool:
+        """Whether this pack, or a newer one of its pair, is installed and whole."""
+        here = [pack for pack in packs.installed() if pack.pair == self.pair]
+        return (
+            any(packs.order(pack.version) > packs.order(self.version) for pack in here)
+            or self.is_here
+        )
+
 
 def look(path: Path) -> Offer:
     """Judge an .argosmodel file without installing it; raises `PackRefused`."""

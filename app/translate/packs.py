@@ -137,6 +137,11 @@ def read_pair(pair: str) -> tuple[str, str]:
     return found[1], found[2]
 
 
+def order(version: str) -> tuple[int, ...]:
+    """Give what versions are put in order by: 1.10 comes after 1.9."""
+    return tuple(int(n) for n in re.findall(r"\d{1,6}", version))
+
+
 def read_pack(folder: Path) -> Pack:
     """Read one unpacked pack; raises `PackRefused` when it cannot be used."""
     try:
@@ -157,7 +162,11 @@ def read_pack(folder: Path) -> Pack:
 
 def named_in(content: bytes) -> tuple[str, str, str]:
     """Read from metadata.json the two languages, by Argos' codes, and the version."""
-    metadata = _metadata(content)
+    return names_of(_metadata(content))
+
+
+def names_of(metadata: dict[str, Any]) -> tuple[str, str, str]:
+    """Check what a pack says it is; it may come from anywhere."""
     from_code, to_code = metadata.get("from_code"), metadata.get("to_code")
     version = metadata.get("package_version")
     if metadata.get("type", "translate") != "translate":

@@ -11,6 +11,7 @@ from app.translate import (
     cli,
     mend_views,
     packs,
+    sharing,
     side_views,
 )
 from app.translate.translating import KIND
@@ -21,6 +22,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(cli.pack_commands)
     app.cli.add_command(cli.translate_commands)
     app.register_blueprint(asking_views.bp)
+    app.register_blueprint(sharing.bp)
     app.register_blueprint(side_views.bp)
     app.register_blueprint(mend_views.bp)
     pipeline.follow(KIND)

@@ -12,7 +12,7 @@ import click.testing
 import pytest
 from flask import Flask
 
-from app.translate import downloading, engine, packs
+from app.translate import downloading, engine, fetching, packs
 from app.translate.errors import PackRefused
 from tests.translate.conftest import STARTERS
 
@@ -28,6 +28,7 @@ class Mirror(http.server.ThreadingHTTPServer):
         self.pack = PACK
         self.cuts: list[int] = []  # after so many bytes the line is cut, once each
         self.knows_ranges = True
+        self.says = ""  # in place of the true range
         self.asked: list[str] = []
 
     def url(self, path: str) -> str:
@@ -54,19 +55,25 @@ class Answers(http.server.BaseHTTPRequestHandler):
             if wanted and self.server.knows_ranges
             else 0
         )
-        if start >= len(self.server.pack):
-            self._send(416, b"")
+        whole = len(self.server.pack)
+        if start >= whole:
+            self._send(416, b"", said=f"bytes */{whole}")
             return
         rest = self.server.pack[start:]
         self._send(
             206 if start else 200,
             rest,
             self.server.cuts.pop(0) if self.server.cuts else None,
+            said=self.server.says or f"bytes {start}-{whole - 1}/{whole}",
         )
 
-    def _send(self, status: int, body: bytes, cut: int | None = None) -> None:
+    def _send(
+        self, status: int, body: bytes, cut: int | None = None, said: str = ""
+    ) -> None:
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
+        if status in (206, 416):
+            self.send_header("Content-Range", said)
         self.end_headers()
         self.wfile.write(body[:cut])
 
@@ -103,7 +110,7 @@ def test_a_cut_download_goes_on_where_it_ended(mirror: Mirror, tmp_path: Path) -
 def test_what_came_before_a_stop_is_used_next_time(
     mirror: Mirror, tmp_path: Path
 ) -> None:
-    mirror.cuts = [100_000] * downloading.TRIES
+    mirror.cuts = [100_000] * fetching.TRIES
     with pytest.raises(PackRefused, match="are kept for the next try"):
         downloading.download(mirror.entry(), tmp_path, nothing)
 
@@ -123,6 +130,28 @@ def test_a_mirror_that_knows_no_ranges_begins_anew(
     part = downloading.download(mirror.entry(), tmp_path, nothing)
 
     assert part.read_bytes() == PACK
+
+
+def test_a_mirror_that_sends_another_part_is_asked_for_all(
+    mirror: Mirror, tmp_path: Path
+) -> None:
+    mirror.says = "bytes 5-9/10"
+    mirror.cuts = [1_000_000]
+
+    part = downloading.download(mirror.entry(), tmp_path, nothing)
+
+    assert part.read_bytes() == PACK
+
+
+def test_a_part_that_is_whole_is_not_fetched_again(
+    mirror: Mirror, tmp_path: Path
+) -> None:
+    (tmp_path / ".download-es_en-0.2.part").write_bytes(PACK)
+
+    part = downloading.download(mirror.entry(), tmp_path, nothing)
+
+    assert part.read_bytes() == PACK
+    assert mirror.asked == [f"bytes={len(PACK)}-"]
 
 
 def test_a_part_longer_than_the_pack_is_thrown_away(
