@@ -117,7 +117,7 @@ def _checked(text: str) -> str:
 def _no_list() -> Refused:
     return Refused(
         _(
-            "This file is not a list of names, or it is damaged. In your spreadsheet "
+            "This file is not a list, or it is damaged. In your spreadsheet "
             "program choose “Save as”, then “CSV”, and send that file."
         ),
         "file",

@@ -6,9 +6,11 @@ from app import pipeline
 from app.posts import showing
 from app.translate import (
     asking_views,
+    carrying_cli,  # noqa: F401 - its commands register themselves
     catching_up,  # noqa: F401 - its chores register themselves
     checking,  # noqa: F401 - its chore registers itself
     cli,
+    glossary_views,
     mend_views,
     packs,
     sharing,
@@ -22,6 +24,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(cli.pack_commands)
     app.cli.add_command(cli.translate_commands)
     app.register_blueprint(asking_views.bp)
+    app.register_blueprint(glossary_views.bp)
     app.register_blueprint(sharing.bp)
     app.register_blueprint(side_views.bp)
     app.register_blueprint(mend_views.bp)

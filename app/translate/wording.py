@@ -34,6 +34,9 @@ class Taken(NamedTuple):
     same: int = 0
     differ: int = 0
 
+    def plus(self, other: "Taken") -> "Taken":
+        return Taken(*map(sum, zip(self, other, strict=True)))
+
 
 def take(
     classroom_id: int,
