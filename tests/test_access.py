@@ -383,6 +383,12 @@ ROWS = [
     do("asking.translate", "/p/{post}/translate", "302 303 303 404 303 303 303 404 303 404 303 303 404 302"),
     do("asking.translate", "/p/{letter}/translate", "302 303 404 404 303 404 303 404 303 404 303 303 404 302"),
     do("asking.translate", "/p/{hidden}/translate", "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
+    see("learning.words", "/words",              SIGNED_IN),
+    see("learning.ask", "/p/{post}/ask",         "302 403 200 404 200 200 200 404 200 404 200 200 404 302"),
+    see("learning.ask", "/p/{own_post}/ask",     "302 403 200 404 404 404 200 404 404 404 200 200 404 302"),
+    see("learning.ask", "/p/{letter}/ask",       "302 403 404 404 200 404 403 404 403 404 403 403 404 302"),
+    see("learning.ask", "/p/{held}/ask",         "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
+    see("learning.ask", "/p/{hidden}/ask",       "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
 
     see("moderation.waiting", "/waiting",        TEACHERS),
     do("moderation.waiting_now", "/waiting",     TEACHERS_DO, do="ticked", tick="{held_revision}"),
@@ -398,8 +404,6 @@ ROWS = [
     do("moderation.moderate", "/p/{own_post}/moderate", "302 404 404 404 404 404 303 404 404 404 303 303 404 302", about="hide", do="hide"),
     do("moderation.moderate", "/p/{held}/moderate", "302 404 404 404 404 404 404 404 404 404 404 404 404 302", about="what is not out", do="hide"),
 
-    #                                           nobody pupil mate other friend far teacher second third admin co lead keeper gone
-    see("search.search_page", "/search",         SIGNED_IN),
     see("sentences.page", "/p/{post}/sentences", "302 200 200 404 200 200 200 404 200 404 200 200 404 302"),
     see("sentences.page", "/p/{own_post}/sentences", "302 200 200 404 404 404 200 404 404 404 200 200 404 302"),
     see("sentences.page", "/p/{letter}/sentences", "302 200 404 404 200 404 200 404 200 404 200 200 404 302"),
@@ -415,6 +419,8 @@ ROWS = [
     do("mending.decide", "/translations", TEACHERS_DO, about="drop", do="drop {mend}"),
     do("mending.decide", "/translations", TEACHERS_DO, about="settle", do="settle {wrong}"),
 
+    #                                           nobody pupil mate other friend far teacher second third admin co lead keeper gone
+    see("search.search_page", "/search",         SIGNED_IN),
     see("forums.forums", "/forums",              "302 200 200 200 200 200 200 200 200 404 200 200 404 302"),
     do("forums.new_forum", "/forums",            "302 404 404 404 404 404 303 404 303 404 303 404 404 302", title="Rivers", space="{shared}"),
     do("forums.new_forum", "/forums",            "302 404 404 404 404 404 303 404 404 404 303 404 404 302", about="in class A", title="Rivers", space="{own_space}"),

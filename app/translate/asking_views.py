@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 from app.accounts.sessions import viewer
 from app.db import db
 from app.posts.models import Post, Rendition, Revision, Thread
+from app.posts.permissions import may_write
 from app.posts.reading import ASKED
 from app.posts.showing import thread_url
 from app.translate.asking import ask_for, has_way, is_lacking
@@ -29,6 +30,7 @@ def page(ref: str) -> Answer:
         post=post,
         lang=revision.lang,
         has_way=has_way(revision.lang, viewer().person.lang),
+        may_ask=post.author_id != viewer().person_id and may_write(viewer(), thread),
         back=_place(post, thread),
     )
 

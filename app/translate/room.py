@@ -10,6 +10,7 @@ from app.translate import (
     catching_up,  # noqa: F401 - its chores register themselves
     checking,  # noqa: F401 - its chore registers itself
     cli,
+    learning_views,
     glossary_views,
     mend_views,
     packs,
@@ -24,6 +25,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(cli.pack_commands)
     app.cli.add_command(cli.translate_commands)
     app.register_blueprint(asking_views.bp)
+    app.register_blueprint(learning_views.bp)
     app.register_blueprint(glossary_views.bp)
     app.register_blueprint(sharing.bp)
     app.register_blueprint(side_views.bp)

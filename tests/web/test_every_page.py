@@ -134,13 +134,14 @@ class School:
             f"/forums/{self.forum.id}", f"/threads/{self.thread.id}",
             f"/threads/{self.thread.id}?at=1", f"/threads/{self.thread.id}?new",
             f"/letters/{self.letters[0].id}?new", f"{shown}/whole", f"{shown}/original",
-            f"{shown}/report", f"{shown}/reported",
+            f"{shown}/report", f"{shown}/reported", "/words",
             f"{shown}/pictures/{picture.first()}",
             "/search", "/search?q=post", "/nothing-here",
         ]  # fmt: skip
         return {
             "pupil": [*both, f"{shown}/answer", f"/write/{self.thread.id}", f"/write/{self.letters[0].id}",
-                f"{self._own()}/sent", f"/p/{self.returned.uid}/edit", f"/p/{self.returned.uid}/history", f"/drafts/{self.draft.id}", f"/drafts/{self.draft.id}/kept"],
+                f"{self._own()}/sent", f"/p/{self.returned.uid}/edit", f"/p/{self.returned.uid}/history", f"/drafts/{self.draft.id}", f"/drafts/{self.draft.id}/kept",
+                *self._in_another_language()],
             "teacher": [
                 *both, "/waiting", "/reports", f"{shown}/history", "/classrooms",
                 f"/threads/{self.thread.id}/arrange", f"/forums/{self.forum.id}/arrange",
@@ -161,6 +162,17 @@ class School:
             "tablet": ["/sign-in", "/sign-in?plain", hers, f"{hers}/pictures"],
             "nobody": [f"/sign-in/card/{CARD}", "/sign-in", "/sign-in/teacher", "/slip", "/nothing-here"],
         }  # fmt: skip
+
+    def _in_another_language(self) -> list[str]:
+        """What can be done about a letter to her that nobody has translated."""
+        foreign = select(Post.id).where(
+            Post.thread_id == self.letters[0].id, Post.author_id != self.pupil.person_id
+        )
+        letter = db.session.scalars(foreign).one()
+        return [
+            f"/p/{letter}/translate", f"/p/{letter}/ask", f"/p/{letter}/ask?n=0",
+            f"/p/{letter}/ask?n=0&word=Hello",
+        ]  # fmt: skip
 
     def _own(self) -> str:
         own = select(Post.uid).where(Post.author_id == self.pupil.person_id)
