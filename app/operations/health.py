@@ -23,6 +23,7 @@ from sqlalchemy.exc import DatabaseError
 from app.accounts import tries
 from app.accounts.models import SignInSession
 from app.db import db, now, reading
+from app.jobs.heartbeat import QUIET_SECONDS, quiet_seconds
 from app.jobs.models import Job
 from app.jobs.registry import chore_when_idle
 from app.operations.backup_file import DATABASE
@@ -35,8 +36,6 @@ from app.web.pages import reader_zone
 Word = Literal["fine", "look", "broken"]
 
 CHECK_EVERY_SECONDS = 6 * 3600
-# The worker touches its file every 10 s, but not in the middle of a long job.
-QUIET_SECONDS = 45
 LONG_JOB_SECONDS = 600
 OLD_JOB_SECONDS = 300
 MANY_TRIES = 8
@@ -98,30 +97,12 @@ def database_line() -> Line:
 
 @dataclass
 class _Seen:
-    """What this process saw and did when, by a clock that cannot jump."""
+    """What this process did when, by a clock that cannot jump."""
 
-    mtime: float | None = None
-    changed_at: float = float("-inf")
     checked_at: float = float("-inf")
 
 
 _seen = _Seen()
-
-
-def quiet_seconds() -> float | None:
-    """Tell how long the worker gave no sign; None where it never did.
-
-    A file's age lies after the clock was set, so a sign that came while this
-    process looked counts as well.
-    """
-    try:
-        mtime = (_instance() / "worker-alive").stat().st_mtime
-    except FileNotFoundError:
-        return None
-    if _seen.mtime is not None and mtime != _seen.mtime:
-        _seen.changed_at = time.monotonic()
-    _seen.mtime = mtime
-    return min(abs(time.time() - mtime), time.monotonic() - _seen.changed_at)
 
 
 def worker_line() -> Line:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account
 from app.db import db
+from app.posts.drafting import Place
 from app.posts.models import LETTERS, Draft, Thread
 from app.posts.permissions import why_not
 from app.posts.showing import answer_url, thread_url
@@ -27,8 +28,8 @@ class Destination(NamedTuple):
     barred: str | None = None
 
 
-def destination(draft: Draft, writer: Account) -> Destination | None:
-    """Say where a draft is sent; None where she may not read any more."""
+def destination(draft: Draft | Place, writer: Account) -> Destination | None:
+    """Say where words are sent; None where she may not read any more."""
     if draft.thread_id is not None:
         return _in_thread(draft.thread_id, writer)
     if draft.forum_id is not None:

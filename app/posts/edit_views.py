@@ -5,7 +5,7 @@ from flask_login import login_required
 from sqlalchemy.orm import joinedload
 
 from app.accounts.sessions import viewer
-from app.db import db
+from app.db import db, reading
 from app.posts.drafting import Place, drafts_of, fingerprint, keep_draft
 from app.posts.editing import (
     NewerVersionError,
@@ -19,6 +19,7 @@ from app.posts.editing import change as make_version
 from app.posts.form import Written, sent_form_key, sent_picture, written
 from app.posts.history import history_of, version_of, version_stands
 from app.posts.models import BEGINNING_BYTES, Draft, Post, Revision
+from app.posts.previewing import PREVIEW, asks_to_preview, readers_of, try_out
 from app.posts.publishing import is_held
 from app.posts.sending import lead_to
 from app.posts.showing import beginning, thread_url, with_words
@@ -46,11 +47,17 @@ def page(ref: str) -> Answer:
 @bp.post("/p/<ref>/edit")
 @login_required
 def change(ref: str) -> Answer:
-    """`do` is "draft" to keep the words, "leave" to take back a change that waits."""
+    """Send it, or do what `do` says.
+
+    "draft" keeps the words, "preview" only tries them out, "leave" takes a change
+    back that waits.
+    """
     post, act = _own(ref), request.form.get("do")
     sent, base = written(), request.form.get("base", type=row_number, default=0)
     try:
-        if act == "draft":
+        if asks_to_preview():
+            return _preview(post, sent)
+        if act in ("draft", PREVIEW):
             return _keep(post, sent)
         if act == "leave":
             leave(post, base=base)
@@ -74,6 +81,14 @@ def change(ref: str) -> Answer:
         return _edit_page(post, error=refusal), 422
     db.session.commit()
     return lead_to(post)
+
+
+def _preview(post: Post, sent: Written) -> Answer:
+    if barred := why_no_change(viewer(), post):
+        raise Refused(barred)
+    try_out(viewer(), readers_of(post.thread), sent)
+    with reading():
+        return _edit_page(_own(str(post.id)))
 
 
 def _keep(post: Post, sent: Written) -> Answer:

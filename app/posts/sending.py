@@ -9,11 +9,19 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from app.accounts.sessions import viewer
-from app.db import db
+from app.db import db, reading
+from app.posts.destinations import destination
 from app.posts.drafting import Place, forget_sent, keep_draft, keep_other_words
 from app.posts.form import Written, sent_form_key, sent_picture, written
 from app.posts.models import HELD, Draft, Post, Thread
 from app.posts.permissions import company_missing, has_company, why_not
+from app.posts.previewing import (
+    PREVIEW,
+    Readers,
+    asks_to_preview,
+    readers_of,
+    try_out,
+)
 from app.posts.publishing import is_as_sent, publish, sent_before
 from app.posts.quoting import note_answer
 from app.posts.threads import start_thread
@@ -31,6 +39,8 @@ class Target(NamedTuple):
     thread: Callable[[], Thread]
     barred: str | None = None
     status: int = 403
+    # Whom it is for, where she may read there herself.
+    readers: Readers = Readers()
 
 
 def send(thread: Thread | None, page: Page) -> Answer:
@@ -44,7 +54,8 @@ def send(thread: Thread | None, page: Page) -> Answer:
         place = Place(thread_id=(request.view_args or {}).get("thread_id"))
         return _send(Target(place, _nowhere, not_hers(), 404), page)
     barred = why_not(viewer(), thread)
-    return _send(Target(Place(thread_id=thread.id), lambda: thread, barred), page)
+    place, readers = Place(thread_id=thread.id), readers_of(thread)
+    return _send(Target(place, lambda: thread, barred, readers=readers), page)
 
 
 def send_first(forum_id: int, space_id: int | None, page: Page) -> Answer:
@@ -56,7 +67,8 @@ def send_first(forum_id: int, space_id: int | None, page: Page) -> Answer:
     if space_id is None:
         return _send(Target(place, _nowhere, not_hers(), 404), page)
     barred = None if has_company(viewer(), space_id) else company_missing()
-    return _send(Target(place, partial(_start, space_id, forum_id), barred), page)
+    start, readers = partial(_start, space_id, forum_id), Readers(space_id)
+    return _send(Target(place, start, barred, readers=readers), page)
 
 
 def not_hers() -> str:
@@ -87,10 +99,12 @@ def _refused(to: Target, page: Page, refusal: Refused) -> Answer:
 
 
 def _settle(to: Target, key: str, said: Written) -> Answer:
+    if asks_to_preview():
+        return _unsent_page(to, to.barred) if to.barred else _preview(to, said)
     earlier = sent_before(viewer(), key)
     if earlier is not None:
         return _sent_already(to, earlier, key, said)
-    if request.form.get("do") == "draft":
+    if request.form.get("do") in ("draft", PREVIEW):
         kept = keep_draft(viewer(), to.place, key, said)
         db.session.commit()
         return lead_to(kept, "drafts.kept")
@@ -119,6 +133,14 @@ def _settle(to: Target, key: str, said: Written) -> Answer:
     forget_sent(viewer(), post, said)
     db.session.commit()
     return lead_to(post)
+
+
+def _preview(to: Target, said: Written) -> Answer:
+    """Show how it will read, with the form alone: it is as light as the link is weak."""
+    tried = try_out(viewer(), to.readers, said)
+    with reading():
+        page = {"to": destination(to.place, viewer()), "tried": tried}
+        return render_template("posts/preview.html", **page)
 
 
 def _sent_already(to: Target, post: Post, key: str, said: Written) -> Answer:

@@ -14,6 +14,7 @@ from app.translate import (
     glossary_views,
     mend_views,
     packs,
+    preview,
     sharing,
     side_views,
 )
@@ -31,4 +32,5 @@ def register(app: Flask) -> None:
     app.register_blueprint(side_views.bp)
     app.register_blueprint(mend_views.bp)
     pipeline.follow(KIND)
+    app.extensions["why_no_translation"] = preview.why_no_translation
     showing.pack_codes.update(packs.SPOKEN_AS)

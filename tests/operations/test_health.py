@@ -16,6 +16,7 @@ from sqlalchemy import event, update
 from app.accounts.tries import ALARM_AN_HOUR
 from app.classrooms.local_time import forget_zones
 from app.db import db, now
+from app.jobs import heartbeat
 from app.jobs.models import Job, enqueue
 from app.operations import health
 from app.operations.backup import back_up
@@ -33,6 +34,7 @@ Usage = namedtuple("Usage", "total used free")
 def forget(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test looks as a process does that has just started."""
     monkeypatch.setattr(health, "_seen", health._Seen())
+    monkeypatch.setattr(heartbeat, "_seen", heartbeat._Seen())
 
 
 def line(name: str) -> Line:
