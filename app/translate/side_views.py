@@ -6,6 +6,7 @@ from flask_login import login_required
 
 from app.accounts.sessions import viewer
 from app.db import db
+from app.posts.permissions import may_write
 from app.posts.publishing import is_held
 from app.translate import mending
 from app.translate.side_by_side import (
@@ -34,6 +35,7 @@ def page(ref: str) -> Answer:
         side=side,
         shown=page_of(side, viewer(), at),
         done=request.args.get("done", type=row_number, default=-1),
+        asks=_may_ask(side),
     )
 
 
@@ -73,6 +75,12 @@ def mend(ref: str, n: int) -> Answer:
         return _form(side, line, refusal), 422
     db.session.commit()
     return _back_to(side, line.n)
+
+
+def _may_ask(side: SideBySide) -> bool:
+    """A reader asks the author what a word means, where she may write to her."""
+    hers = side.lang == viewer().person.lang and not side.own
+    return hers and may_write(viewer(), side.post.thread)
 
 
 def _to_mend(ref: str, lang: str) -> SideBySide:

@@ -145,7 +145,18 @@ def test_the_note_says_who_translated_it(
 
     assert f'<p class="note">{note}</p>' in page
     assert single == f'<p class="note">{note}</p>'
-    assert ">Original</a>" in page
+    assert f'<a href="/p/{post.id}/sentences">Side by side</a>' in page
+
+
+def test_only_what_is_translated_can_be_read_side_by_side(app: Flask) -> None:
+    talk = Talk()
+    post = talk.a_post("El río está frío.")
+    talk.a_post("Nado mucho.")
+    translated(post, "The river is cold.")
+
+    assert seen_by(app, talk, talk.reader).count("/sentences") == 1
+    assert "/sentences" not in seen_by(app, talk, talk.writer)
+    assert "/original" not in seen_by(app, talk, talk.writer)
 
 
 def test_only_what_is_not_there_can_be_asked_for(app: Flask) -> None:

@@ -367,6 +367,20 @@ def test_a_letter_that_no_pack_speaks_is_asked_about_by_its_passages(
     assert fields_in(page, f"/letters/{pair.letters.id}/posts")["quote"] == "2"
 
 
+def test_side_by_side_each_sentence_leads_to_asking(app: Flask, pair: Pair) -> None:
+    post = pair.letter(
+        ("El río es grande.", "The river is big.", BY_MACHINE),
+        ("Hay una fogata.", "There is a bonfire.", BY_MACHINE),
+    )
+
+    def asked(account: Account) -> list[str]:
+        page = Client(app, account).get(f"/p/{post.id}/sentences").text
+        return re.findall(r'href="([^"]*/ask[^"]*)"', page)
+
+    assert asked(pair.reader) == [f"/p/{post.id}/ask?n={n}" for n in (0, 1)]
+    assert asked(pair.writer) == asked(pair.theirs) == []
+
+
 def test_only_who_may_answer_may_ask_and_nobody_asks_herself(
     app: Flask, pair: Pair
 ) -> None:
