@@ -378,6 +378,7 @@ ROWS = [
     see("asking.page", "/p/{post}/translate",    "302 302 302 404 200 200 302 404 200 404 302 302 404 302"),
     see("asking.page", "/p/{letter}/translate",  "302 302 404 404 200 404 302 404 200 404 302 302 404 302"),
     see("asking.page", "/p/{held}/translate",    "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
+    see("languages.page", "/languages",          "302 404 404 404 404 404 200 200 200 200 200 404 200 302"),
     see("sharing.index", "/packs.json",          "200 200 200 200 200 200 200 200 200 200 200 200 200 200"),
     see("sharing.file", "/packs/es-en/metadata.json", "404 404 404 404 404 404 404 404 404 404 404 404 404 404"),
     do("asking.translate", "/p/{post}/translate", "302 303 303 404 303 303 303 404 303 404 303 303 404 302"),

@@ -10,8 +10,9 @@ from app.translate import (
     catching_up,  # noqa: F401 - its chores register themselves
     checking,  # noqa: F401 - its chore registers itself
     cli,
-    learning_views,
     glossary_views,
+    language_views,
+    learning_views,
     mend_views,
     packs,
     preview,
@@ -26,8 +27,9 @@ def register(app: Flask) -> None:
     app.cli.add_command(cli.pack_commands)
     app.cli.add_command(cli.translate_commands)
     app.register_blueprint(asking_views.bp)
-    app.register_blueprint(learning_views.bp)
     app.register_blueprint(glossary_views.bp)
+    app.register_blueprint(learning_views.bp)
+    app.register_blueprint(language_views.bp)
     app.register_blueprint(sharing.bp)
     app.register_blueprint(side_views.bp)
     app.register_blueprint(mend_views.bp)

@@ -48,14 +48,14 @@ class Way:
 
 
 def ways(known: Sequence[Pack], pairs: Iterable[tuple[str, str]]) -> list[Way]:
-    """Say of each pair how it is read; those that cannot be come first."""
+    """Say of each pair how it is read."""
     figures = {(one.pair, one.pack): one for one in doubts.figures()}
     made = []
     for first, second in pairs:
         route = packs.route(first, second, known)
         said = figures.get((f"{first}-{second}", packs.route_label(route)))
         made.append(Way(first, second, route, said))
-    return sorted(made, key=lambda way: (bool(way.packs), way.from_lang, way.to_lang))
+    return made
 
 
 def pairs_here() -> list[tuple[str, str]]:

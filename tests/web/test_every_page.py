@@ -143,7 +143,7 @@ class School:
                 f"{self._own()}/sent", f"/p/{self.returned.uid}/edit", f"/p/{self.returned.uid}/history", f"/drafts/{self.draft.id}", f"/drafts/{self.draft.id}/kept",
                 *self._in_another_language()],
             "teacher": [
-                *both, "/waiting", "/reports", f"{shown}/history", "/classrooms",
+                *both, "/waiting", "/reports", f"{shown}/history", "/classrooms", "/languages",
                 f"/threads/{self.thread.id}/arrange", f"/forums/{self.forum.id}/arrange",
                 f"/classrooms/{self.room.id}",
                 f"/classrooms/{self.room.id}/pupils/{self.pupil.id}",
@@ -153,11 +153,11 @@ class School:
                 f"/classrooms/{self.room.id}/signed-in", f"/letters/pair/{self.space.id}",
             ],
             "admin": [
-                "/school", "/school?kept=1", "/health", "/classrooms",
+                "/school", "/school?kept=1", "/health", "/languages", "/classrooms",
                 "/school/people?done=1", f"/school/people/{self.teacher.id}",
             ],
             "lead": [*both, "/reports"],
-            "keeper": ["/me", "/health"],
+            "keeper": ["/me", "/health", "/languages"],
             "co_teacher": ["/", f"/classrooms/{self.room.id}"],
             "tablet": ["/sign-in", "/sign-in?plain", hers, f"{hers}/pictures"],
             "nobody": [f"/sign-in/card/{CARD}", "/sign-in", "/sign-in/teacher", "/slip", "/nothing-here"],
