@@ -1,9 +1,11 @@
 """Which function does which kind of job, and what runs while nothing waits."""
 
 from collections.abc import Callable, Collection, Sequence
+from typing import TypeVar
 
 Handler = Callable[[Sequence[int]], Collection[int] | None]
 Chore = Callable[[], None]
+H = TypeVar("H", bound=Handler)
 
 handlers: dict[str, Handler] = {}
 batch_sizes: dict[str, int] = {}
@@ -15,7 +17,7 @@ when_idle: list[Chore] = []
 
 def job(
     kind: str, *, batch: int = 64, newest: bool = False, promptly: bool = False
-) -> Callable[[Handler], Handler]:
+) -> Callable[[H], H]:
     """Register a handler; it gets up to `batch` keys of its kind at once.
 
     The most urgent go first, and only with those that are as urgent; then those
@@ -29,7 +31,7 @@ def job(
     be safe to run twice. An exception is tried again later, with back-off.
     """
 
-    def register(handler: Handler) -> Handler:
+    def register(handler: H) -> H:
         handlers[kind] = handler
         batch_sizes[kind] = batch
         for is_so, kinds in ((newest, newest_first), (promptly, prompt)):

@@ -6,7 +6,8 @@ from app.db import db
 from app.jobs import Job, enqueue, hurry
 from app.posts.models import Rendition, Revision
 from app.translate import packs
-from app.translate.translating import KIND, usable
+from app.translate.speaking import usable
+from app.translate.translating import KIND
 
 # Who asks again and again gains no more than a few readers who ask once.
 MOST_COUNTED = 5

@@ -18,10 +18,11 @@ from app.posts.models import (
     Thread,
     ThreadReader,
 )
-from app.translate import installing, packs
+from app.translate import installing, packs, speaking
 from app.translate.engine import models
 from app.translate.packs import Pack
-from app.translate.translating import KIND, usable
+from app.translate.speaking import usable
+from app.translate.translating import KIND
 
 CATCH_UP_POSTS = 500  # queued at a time
 # A letter of today does not wait for those of last year.
@@ -61,6 +62,7 @@ def catch_up_after_changes() -> None:
 @chore_when_idle
 def unload_models() -> None:
     models.unload_idle()
+    speaking.give_another_chance()
 
 
 def posts_lacking(known: Sequence[Pack], most: int = CATCH_UP_POSTS) -> list[int]:

@@ -13,13 +13,13 @@ from app.db import db, reading
 from app.jobs import Job
 from app.jobs.registry import chore_when_idle
 from app.posts.models import Post
-from app.translate import packs
 from app.translate.errors import PackBrokenError
 from app.translate.interpreting import Asked
 from app.translate.memory import portions
 from app.translate.models import Memory, MemorySource
 from app.translate.packs import Pack
-from app.translate.translating import ask, make_again, usable
+from app.translate.speaking import ask, put_aside, usable
+from app.translate.translating import make_again
 
 # A letter that comes meanwhile waits for one portion: half a second.
 CHARACTERS_AT_ONCE = 400
@@ -55,8 +55,7 @@ def check_uneasy() -> None:
         try:
             good |= _judged(portion)
         except PackBrokenError as broken:
-            log.warning("%s is set aside: %s", broken.folder.name, broken)
-            packs.set_aside(broken.folder, str(broken))
+            put_aside(broken)
             break
         if time.monotonic() > until:
             break

@@ -112,10 +112,11 @@ def rebuild() -> None:
     with reading():
         ids = list(db.session.scalars(select(Post.id).order_by(Post.id.desc())))
     with click.progressbar(length=len(ids), label="Translating") as bar:
-        for at in range(0, len(ids), POSTS_AT_ONCE):
-            some = ids[at : at + POSTS_AT_ONCE]
-            bring_in_line(some, anew=True)
-            bar.update(len(some))
+        while ids:
+            some, ids = ids[:POSTS_AT_ONCE], ids[POSTS_AT_ONCE:]
+            left = bring_in_line(some, anew=True)
+            ids[:0] = left
+            bar.update(len(some) - len(left))
 
 
 @contextmanager

@@ -17,3 +17,7 @@ class PackBrokenError(Exception):
     def __init__(self, folder: Path, how: str) -> None:
         super().__init__(how)
         self.folder = folder
+
+
+class NoMemoryError(PackBrokenError):
+    """There was not enough memory for an installed pack, which may be whole."""

@@ -192,10 +192,11 @@ def set_aside(folder: Path, reason: str) -> None:
         _aside[folder] = reason
 
 
-def give_another_chance() -> None:
-    """Forget why packs were set aside: memory may be free again, a library back."""
-    _aside.clear()
-    for mark in packs_folder().glob(f"*/{SET_ASIDE}"):
+def give_another_chance(folder: Path | None = None) -> None:
+    """Forget why packs were set aside, or one: memory may be free, a library back."""
+    for aside in [folder] if folder else [*_aside]:
+        _aside.pop(aside, None)
+    for mark in packs_folder().glob(f"{folder.name if folder else '*'}/{SET_ASIDE}"):
         try:
             mark.unlink()
         except OSError as error:

@@ -1,10 +1,11 @@
 """The job that keeps renditions in line with posts."""
 
-import logging
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import joinedload
@@ -24,29 +25,23 @@ from app.posts.models import (
     Rendition,
     Revision,
     Sentence,
-    Thread,
     audience_langs,
 )
-from app.translate import engine, memory, packs
-from app.translate.checks import lost_names, names_in, says
-from app.translate.engine import models
+from app.translate import memory, packs
+from app.translate.checks import names_in
 from app.translate.errors import PackBrokenError
 from app.translate.glossary import terms_in, terms_of
-from app.translate.interpreting import Asked, Told, interpret
-from app.translate.languages import other_language
+from app.translate.interpreting import Asked
 from app.translate.memory import BY_NOBODY, Remembered, portions
 from app.translate.packs import Pack
 from app.translate.sentences import CutText, cut, put_together
+from app.translate.speaking import Learned, Route, put_aside, say, usable
 
 KIND = "translate.translate_posts"
-# As many letters as make a full batch; more would keep search waiting.
-POSTS_AT_ONCE = 32
-# What is translated between two commits: a kill loses no more than this.
-CHARACTERS_AT_ONCE = 20_000
-
-log = logging.getLogger(__name__)
-
-Route = tuple[Pack, ...]
+POSTS_AT_ONCE = 64
+# About a second on the starter packs, two on large ones: so long waits a click, a new
+# letter or a search, and no more is lost when the plug is pulled.
+CHARACTERS_AT_ONCE = 12_000
 
 
 @dataclass
@@ -77,94 +72,94 @@ class Letter:
         }
 
 
-@dataclass
-class Learned:
-    """What one pack, or persons, made of sentences, and which revisions they stood in."""
-
-    pair: str
-    said: dict[Asked, Remembered]
-    revisions: Mapping[Asked, Collection[int]]
-
-
 @job(KIND, batch=POSTS_AT_ONCE, newest=True)
-def translate_posts(post_ids: Sequence[int]) -> None:
-    """Bring the renditions of these posts in line; twice changes nothing."""
+def translate_posts(post_ids: Sequence[int]) -> list[int]:
+    """Bring the renditions of the first of these posts in line; twice changes nothing.
+
+    The others are left, so that a new letter or a click waits for one portion only.
+    """
     _drop_gone(post_ids)
     _drop_outdated(post_ids)
-    bring_in_line(post_ids, anew=False)
+    return bring_in_line(post_ids, anew=False)
 
 
-def bring_in_line(post_ids: Sequence[int], *, anew: bool) -> None:
-    """Translate what these posts lack, newest first; commits after each portion.
+def bring_in_line(post_ids: Sequence[int], *, anew: bool) -> list[int]:
+    """Translate what the first of these posts lack; return those that are left.
 
     With `anew` also what is there already is made again. Leaves alone what no
-    installed pack could make again.
+    installed pack could make again. Commits.
     """
     with reading():
-        letters = _letters(post_ids, anew=anew)
-    for portion in _by_size(letters):
-        try:
-            learned = _translate(portion)
-        except PackBrokenError as broken:
-            log.warning("%s is set aside: %s", broken.folder.name, broken)
-            packs.set_aside(broken.folder, str(broken))
-            bring_in_line(post_ids, anew=anew)  # by the packs that are left
-            return
-        _write(portion, learned)
-        db.session.commit()
+        letters, left = _portion(post_ids, anew=anew)
+    if not letters:
+        return left
+    try:
+        learned = _translate(letters)
+    except PackBrokenError as broken:
+        put_aside(broken)
+        return list(post_ids)  # by the packs that are left
+    copies = _copies(letters)
+    _write(letters, copies, learned)
+    db.session.commit()
+    return left
 
 
-def usable() -> list[Pack]:
-    """List the packs that can speak on this machine."""
-    return [] if engine.available() else packs.installed()
-
-
-def _letters(post_ids: Sequence[int], *, anew: bool) -> list[Letter]:
-    known = usable()
-    posts = db.session.scalars(
+def _portion(post_ids: Sequence[int], *, anew: bool) -> tuple[list[Letter], list[int]]:
+    """Read the first of these posts, as many as are translated together, in order."""
+    found = db.session.scalars(
         select(Post)
         .where(Post.id.in_(post_ids), Post.is_published())
-        .order_by(Post.change_no.desc())
         .options(
             joinedload(Post.current).selectinload(Revision.renditions),
             joinedload(Post.thread),
         )
-    ).all()
-    names = {
-        space_id: names_of(space_id) for space_id in {p.thread.space_id for p in posts}
-    }
-    letters = []
-    asked = _asked(post.id for post in posts)
-    for post in posts:
-        revision = post.current
-        assert revision is not None  # is_published says so
-        routes = _lacking(revision, post.thread, known, anew=anew)
-        if routes:
-            letters.append(
-                Letter(
-                    post_id=post.id,
-                    revision_id=revision.id,
-                    lang=revision.lang,
-                    text=cut(revision.source, revision.lang),
-                    names=names[post.thread.space_id],
-                    routes=routes,
-                    asked=asked.get(post.id),
-                    terms={
-                        lang: terms_of(post.thread.space_id, revision.lang, lang)
-                        for lang in routes
-                    },
-                )
-            )
-    return letters
+    )
+    posts = {post.id: post for post in found}
+    asked, known, known_names = _asked(posts), usable(), cache(names_of)
+    letters: list[Letter] = []
+    size = 0
+    for at, post_id in enumerate(post_ids):
+        if post_id not in posts:
+            continue
+        post = posts[post_id]
+        routes = _lacking(post, known, anew=anew)
+        if not routes:
+            continue
+        letter = _letter(post, routes, known_names(post.thread.space_id))
+        letter.asked = asked.get(post_id)
+        size += len(routes) * sum(map(len, letter.text.sentences()))
+        if letters and size > CHARACTERS_AT_ONCE:
+            return letters, [*post_ids[at:]]
+        letters.append(letter)
+    return letters, []
 
 
-def _lacking(
-    revision: Revision, thread: Thread, known: Sequence[Pack], *, anew: bool
-) -> dict[str, Route]:
+def _letter(post: Post, routes: dict[str, Route], names: frozenset[str]) -> Letter:
+    revision = _current(post)
+    return Letter(
+        post_id=post.id,
+        revision_id=revision.id,
+        lang=revision.lang,
+        text=cut(revision.source, revision.lang),
+        names=names,
+        routes=routes,
+        terms={
+            lang: terms_of(post.thread.space_id, revision.lang, lang) for lang in routes
+        },
+    )
+
+
+def _current(post: Post) -> Revision:
+    assert post.current is not None  # is_published says so
+    return post.current
+
+
+def _lacking(post: Post, known: Sequence[Pack], *, anew: bool) -> dict[str, Route]:
     """Name the languages that are to be made, each with its packs."""
+    revision = _current(post)
     there = {rendition.lang: rendition for rendition in revision.renditions}
     routes: dict[str, Route] = {}
-    for lang in set(db.session.scalars(audience_langs(thread))) - {revision.lang}:
+    for lang in set(db.session.scalars(audience_langs(post.thread))) - {revision.lang}:
         route = packs.route(revision.lang, lang, known)
         old = there.get(lang)
         label = packs.route_label(route)
@@ -193,20 +188,6 @@ def names_of(space_id: int) -> frozenset[str]:
     return frozenset(word for word in words if len(word) > 1 and word[0].isupper())
 
 
-def _by_size(letters: Iterable[Letter]) -> Iterator[list[Letter]]:
-    portion: list[Letter] = []
-    size = 0
-    for letter in letters:
-        length = sum(map(len, letter.text.sentences()))
-        if portion and size + length > CHARACTERS_AT_ONCE:
-            yield portion
-            portion, size = [], 0
-        portion.append(letter)
-        size += length
-    if portion:
-        yield portion
-
-
 def _translate(letters: Sequence[Letter]) -> list[Learned]:
     """Translate all letters together, one batch for each pack; no transaction."""
     groups: dict[tuple[str, str, Route], list[Letter]] = defaultdict(list)
@@ -217,156 +198,64 @@ def _translate(letters: Sequence[Letter]) -> list[Learned]:
     for (from_lang, to_lang, route), wanted in sorted(
         groups.items(), key=lambda group: len(group[0][2])
     ):
+        asks = [letter.asks(to_lang) for letter in wanted]
         origin: dict[Asked, set[int]] = defaultdict(set)
-        for letter in wanted:
-            for asked in letter.asks(to_lang).values():
+        for letter, sentences in zip(wanted, asks, strict=True):
+            for asked in sentences.values():
                 origin[asked].add(letter.revision_id)
         told = say(from_lang, to_lang, route, origin, learned)
-        for letter in wanted:
+        for letter, sentences in zip(wanted, asks, strict=True):
             letter.told[to_lang] = {
                 sentence: told[asked]
-                for sentence, asked in letter.asks(to_lang).items()
+                for sentence, asked in sentences.items()
                 if asked in told
             }
     return learned
 
 
-def say(
-    from_lang: str,
-    to_lang: str,
-    route: Route,
-    origin: Mapping[Asked, Collection[int]],
-    learned: list[Learned],
-) -> dict[Asked, Remembered]:
-    """Say sentences as persons have said them, the rest through the packs.
+class Copy(NamedTuple):
+    """What a rendition is made of."""
 
-    Adds to `learned` what is worth keeping, and stores nothing. Call it outside
-    any transaction.
-    """
-    told = {**_by_persons(f"{from_lang}-{to_lang}", origin, learned)}
-    if not route:
-        return told
-    left = {one: found for one, found in origin.items() if one not in told}
-    for lang, some in _by_language(left, from_lang, to_lang).items():
-        if lang == from_lang:
-            told |= _through(route, some, learned)
-        elif lang == to_lang:
-            told |= {one: Remembered(BY_NOBODY, Told(one.text)) for one in some}
-        else:
-            told |= _through(packs.route(lang, to_lang, usable()), some, learned)
-    return told
+    source: str | None
+    html: str | None
+    pack: str | None
+    pairs: list[list[object]]
+    doubt: int = 0
+    mended: int = 0
 
 
-def _by_language(
-    origin: Mapping[Asked, Collection[int]], from_lang: str, to_lang: str
-) -> dict[str, dict[Asked, Collection[int]]]:
-    """Part sentences by the language they are in: mostly that of their post."""
-    known = {lang for pack in usable() for lang in pack.langs}
-    groups: dict[str, dict[Asked, Collection[int]]] = defaultdict(dict)
-    for one, found in origin.items():
-        lang = other_language(one.text, from_lang, {to_lang, *known})
-        groups[lang or from_lang][one] = found
-    return groups
-
-
-def _by_persons(
-    pair: str, origin: Mapping[Asked, Collection[int]], learned: list[Learned]
-) -> dict[Asked, Remembered]:
-    """Find what persons have said; their words go before any pack's."""
-    with reading():
-        known = memory.by_person(pair, [one.text for one in origin])
-    said = {one: known[one.text] for one in origin if one.text in known}
-    learned.append(Learned(pair, said, origin))
-    return said
-
-
-def _through(
-    route: Route,
-    origin: Mapping[Asked, Collection[int]],
-    learned: list[Learned],
-) -> dict[Asked, Remembered]:
-    """Take sentences through one pack or more; a stumble anywhere keeps the first."""
-    if not route:
-        return {}
-    label = packs.route_label(route)
-    told = {one: Told(one.text) for one in origin}
-    stay: set[Asked] = set()
-    for pack in route:
-        is_last = pack is route[-1]
-        steps: dict[Asked, Asked] = {}
-        middle: dict[Asked, set[int]] = defaultdict(set)
-        for one, so_far in told.items():
-            if so_far.doubt:
-                continue
-            steps[one] = _step(
-                one, so_far.text, is_first=pack is route[0], is_last=is_last
-            )
-            middle[steps[one]].update(origin[one])
-        said = _say(pack, list(middle))
-        learned.append(Learned(pack.pair, said, middle))
-        for one, asked in steps.items():
-            step = said[asked].told
-            told[one] = Told(one.text, doubt=True) if step.doubt else step
-            if len(route) == 1 and said[asked].by == BY_NOBODY:
-                stay.add(one)
+def _copies(letters: Iterable[Letter]) -> dict[tuple[int, str], Copy]:
+    """Put each text together; rendering takes its time, so it holds up no writer."""
     return {
-        one: Remembered(BY_NOBODY if one in stay else label, found)
-        for one, found in told.items()
+        (letter.revision_id, lang): _copy(letter, letter.told.get(lang, {}), route)
+        for letter in letters
+        for lang, route in letter.routes.items()
     }
 
 
-def _step(one: Asked, text: str, *, is_first: bool, is_last: bool) -> Asked:
-    """Ask for one step of a way: a term stays as it is until the last."""
-    terms = tuple(
-        (term, said if is_last else term)
-        for term, said in one.terms
-        if is_first or says(text, term)
+def _copy(letter: Letter, told: Mapping[str, Remembered], route: Route) -> Copy:
+    pairs = list(_pairs(letter, told))
+    rows = [list(pair) for pair in pairs]
+    if not route and not told and pairs:
+        return Copy(None, None, None, rows)
+    source = put_together(
+        letter.text, {s: t.told.text for s, t in told.items() if not t.told.doubt}
     )
-    return Asked(text, frozenset(names_in(text, one.names)), terms)
+    return Copy(
+        source,
+        str(markup.render(source)),
+        packs.route_label(route) or None,
+        rows,
+        doubt=sum(how == STUMBLED for *_pair, how in pairs),
+        mended=sum(how == MENDED for *_pair, how in pairs),
+    )
 
 
-def _say(pack: Pack, asked: Sequence[Asked]) -> dict[Asked, Remembered]:
-    """Ask the memory first, then the machine for all that is left."""
-    with reading():
-        found = memory.look_up(pack.pair, pack.label, asked)
-    # A word may be a name in this class that was none where it was learned.
-    said = {
-        one: known
-        for one, known in found.items()
-        if not lost_names(one.text, known.told.text, one.names)
-    }
-    missing = [one for one in asked if one not in said]
-    if missing:
-        for one, told in zip(missing, ask(pack, missing), strict=True):
-            said[one] = Remembered(memory.signed(pack.label, one), told)
-    # Who answers a letter quotes it: a stumble may be in the reader's own language.
-    stumbles = [one for one, known in said.items() if known.told.doubt]
-    with reading():
-        own = memory.written_in(
-            f"{pack.to_code}-{pack.from_code}", [one.text for one in stumbles]
-        )
-    return said | {
-        one: Remembered(BY_NOBODY, Told(one.text))
-        for one in stumbles
-        if one.text in own
-    }
-
-
-def ask(pack: Pack, asked: Sequence[Asked]) -> list[Told]:
-    """Have a pack say these; raises `PackBrokenError` when it cannot be used."""
-    try:
-        with models.use(pack.folder) as model:
-            return interpret(model, asked, *pack.langs)
-    except ImportError as error:
-        how = f"{error.name or 'ctranslate2'} cannot be loaded on this machine."
-        raise PackBrokenError(pack.folder, how) from error
-    except (RuntimeError, OSError, ValueError, AttributeError, MemoryError) as error:
-        # What ctranslate2 and the tokenizers raise for a file that is no good.
-        how = f"Its model cannot be used ({type(error).__name__}). Install it again."
-        raise PackBrokenError(pack.folder, how) from error
-
-
-def _write(letters: Sequence[Letter], learned: Iterable[Learned]) -> None:
+def _write(
+    letters: Sequence[Letter],
+    copies: Mapping[tuple[int, str], Copy],
+    learned: Iterable[Learned],
+) -> None:
     """Store what was made, unless a post has changed meanwhile; flushes."""
     current = set(
         db.session.scalars(
@@ -388,12 +277,13 @@ def _write(letters: Sequence[Letter], learned: Iterable[Learned]) -> None:
     }
     asked = _asked(letter.post_id for letter in fresh)
     for letter in fresh:
-        for lang, route in letter.routes.items():
+        for lang in letter.routes:
             row = there.get((letter.revision_id, lang))
             if row is None:
                 row = Rendition(revision_id=letter.revision_id, lang=lang)
                 db.session.add(row)
-            _fill(row, letter, route)
+            for name, value in copies[letter.revision_id, lang]._asdict().items():
+                setattr(row, name, value)
             if asked.get(letter.post_id) != letter.asked:
                 row.pack = AGAIN  # what somebody mended meanwhile is not in it
     ids = {letter.revision_id for letter in fresh}
@@ -405,22 +295,6 @@ def _write(letters: Sequence[Letter], learned: Iterable[Learned]) -> None:
         }
         memory.store(one.pair, {asked: one.said[asked] for asked in origin}, origin)
     pipeline.renditions_changed(letter.post_id for letter in fresh)
-
-
-def _fill(row: Rendition, letter: Letter, route: Route) -> None:
-    told = letter.told.get(row.lang, {})
-    row.pairs = [list(pair) for pair in _pairs(letter, told)]
-    if not route and not told and row.pairs:
-        row.source = row.html = row.pack = None
-        row.doubt = row.mended = 0
-        return
-    source = put_together(
-        letter.text, {s: t.told.text for s, t in told.items() if not t.told.doubt}
-    )
-    row.source, row.html = source, str(markup.render(source))
-    row.pack = packs.route_label(route) or None
-    row.doubt = sum(how == STUMBLED for *_pair, how in row.pairs)
-    row.mended = sum(how == MENDED for *_pair, how in row.pairs)
 
 
 def _pairs(letter: Letter, told: Mapping[str, Remembered]) -> Iterator[Sentence]:

@@ -12,7 +12,8 @@ from app.posts.models import Post, Rendition
 from app.translate import catching_up, packs
 from app.translate.catching_up import catch_up_after_changes, posts_lacking
 from app.translate.packs import Pack
-from app.translate.translating import KIND, usable
+from app.translate.speaking import usable
+from app.translate.translating import KIND
 from tests.builders import (
     a_classroom,
     a_partnership,

@@ -3,7 +3,9 @@
 import json
 import os
 import socket
+import sqlite3
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +15,14 @@ from flask import Flask, current_app
 from app.accounts.models import Account
 from app.classrooms.models import Classroom, Space
 from app.db import db, now
-from app.jobs import Job
+from app.jobs import Job, enqueue, hurry, runner
 from app.jobs.models import open_jobs
 from app.jobs.runner import work_once
 from app.posts.models import BY_MACHINE, STAYS, STUMBLED, Post, Rendition, Sentence
 from app.posts.publishing import conceal
-from app.translate import engine, memory, packs, translating
-from app.translate.interpreting import Asked, Told
+from app.translate import engine, memory, packs, speaking, translating
+from app.translate.catching_up import catch_up_after_changes, unload_models
+from app.translate.interpreting import Asked, Told, interpret
 from app.translate.memory import Remembered
 from app.translate.models import Memory, MemorySource
 from app.translate.translating import KIND, bring_in_line, translate_posts
@@ -126,7 +129,7 @@ def test_a_known_sentence_needs_no_model(
 ) -> None:
     two = Two()
     translate_posts([two.letter("El río es grande.").id])
-    monkeypatch.setattr(translating, "models", None)  # asking it would fail
+    monkeypatch.setattr(speaking, "models", None)  # asking it would fail
 
     post = two.letter("El río es grande. El río es grande.")
     translate_posts([post.id])
@@ -341,14 +344,14 @@ def test_a_sentence_of_a_third_language_goes_its_own_way(
     metadata.write_text(json.dumps(told | {"from_code": "fr", "to_code": "en"}))
     (home / "en_es").rename(home / "fr_en")
     asked: list[tuple[str, str]] = []
-    real = translating.interpret
+    real = interpret
 
     def noted(model: Any, sentences: Any, from_lang: str, to_lang: str) -> Any:
         asked.extend((from_lang, one.text) for one in sentences)
         return real(model, sentences, from_lang, to_lang)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(translating, "interpret", noted)
+        patch.setattr(speaking, "interpret", noted)
         post = Two().letter("El río es grande. Je suis très content avec vous.")
         translate_posts([post.id])
 
@@ -432,29 +435,217 @@ def test_no_network_is_asked_for_anything(
     assert renditions(post)["en"].source == "The river is big."
 
 
-def test_a_long_backlog_is_committed_in_portions(
+def test_a_long_backlog_is_done_in_portions(
     with_packs: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(translating, "CHARACTERS_AT_ONCE", 30)
+    monkeypatch.setattr(translating, "CHARACTERS_AT_ONCE", 40)
     two = Two()
-    old, new = two.letter("El río es grande."), two.letter("Me gusta leer libros.")
-    real = translating._translate
-    done: list[int] = []
+    posts = [two.letter(f"Tengo {n} libros.") for n in (3, 4, 5)]
+    ids = [post.id for post in posts][::-1]
 
-    def stop_at_the_second(letters: Any) -> Any:
-        if done:
-            raise RuntimeError("pulled plug")
-        done.append(letters[0].post_id)
+    assert translate_posts(ids) == ids[2:]
+
+    assert [set(renditions(post)) for post in posts] == [set(), {"en"}, {"en"}]
+
+
+def test_a_post_longer_than_a_portion_is_done_alone(
+    with_packs: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(translating, "CHARACTERS_AT_ONCE", 3)
+    two = Two()
+    first, second = two.letter("El río es grande."), two.letter("Me gusta leer.")
+
+    assert translate_posts([first.id, second.id]) == [second.id]
+    assert translate_posts([second.id]) == []
+
+    assert renditions(first)
+    assert renditions(second)
+
+
+def test_each_language_of_a_post_counts_in_a_portion(
+    with_packs: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = Two()
+    a_pupil(two.english).person.lang = "fr"
+    db.session.commit()
+    posts = [two.letter("El río es grande.") for _n in range(3)]
+    ids = [post.id for post in posts]
+    length = len("El río es grande.")
+    monkeypatch.setattr(translating, "CHARACTERS_AT_ONCE", 4 * length)
+
+    assert translate_posts(ids) == ids[2:]
+
+
+def test_what_is_in_line_already_takes_no_portion(
+    with_packs: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = Two()
+    old, new = two.letter("El río es grande."), two.letter("Me gusta leer.")
+    translate_posts([old.id])
+    monkeypatch.setattr(translating, "CHARACTERS_AT_ONCE", 3)
+
+    assert translate_posts([old.id, new.id]) == []
+
+    assert renditions(new)
+
+
+def test_a_click_and_a_new_letter_go_before_what_waits(
+    with_packs: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(translating, "CHARACTERS_AT_ONCE", 3)
+    two = Two()
+    *old, fresh = [two.letter(f"Tengo {n} libros.").id for n in (3, 4, 5, 6, 7)]
+    db.session.query(Job).filter_by(key=fresh).delete()
+    order: list[int] = []
+    real = translating._write
+
+    def noted(letters: Any, *more: Any) -> None:
+        if not order:
+            hurry(KIND, old[1])
+            enqueue(KIND, [fresh])
+            db.session.commit()
+        order.extend(letter.post_id for letter in letters)
+        real(letters, *more)
+
+    monkeypatch.setattr(translating, "_write", noted)
+
+    work()
+
+    assert order == [old[3], old[1], fresh, old[2], old[0]]
+    assert open_jobs(KIND) == []
+
+
+def test_search_has_its_turn_between_portions(
+    with_packs: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(translating, "CHARACTERS_AT_ONCE", 3)
+    two = Two()
+    posts = [two.letter(f"Tengo {n} libros.") for n in (3, 4, 5)]
+    turns: list[str] = []
+    real = runner.claim
+
+    def noted(kind: str) -> dict[int, int]:
+        claimed = real(kind)
+        turns.extend([kind] if claimed else [])
+        return claimed
+
+    monkeypatch.setattr(runner, "claim", noted)
+
+    work()
+
+    first = turns.index(KIND)
+    assert turns[first + 1] == "search.index_posts"
+    assert turns.count(KIND) == len(posts)
+
+
+def test_no_writer_waits_while_letters_are_translated_and_rendered(
+    with_packs: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = Two().letter("El río es grande.")
+    db.session.commit()
+    free: list[bool] = []
+    real = translating._copies
+
+    def look(letters: Any) -> Any:
+        with sqlite3.connect(with_packs.config["INSTANCE"] / "paravion.db") as base:
+            base.execute("BEGIN IMMEDIATE")
+            free.append(base.in_transaction)
         return real(letters)
 
-    monkeypatch.setattr(translating, "_translate", stop_at_the_second)
-    with pytest.raises(RuntimeError, match="pulled plug"):
-        translate_posts([old.id, new.id])
-    db.session.rollback()
+    monkeypatch.setattr(translating, "_copies", look)
 
-    assert done == [new.id]
-    assert renditions(new)
-    assert renditions(old) == {}
+    translate_posts([post.id])
+
+    assert free == [True]
+    assert renditions(post)
+
+
+def test_a_lack_of_memory_is_met_by_unloading_what_is_idle(
+    with_packs: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = Two()
+    english = released(
+        a_post(two.thread, a_pupil(two.english), "The river is big."),
+        teacher_of(two.english),
+    )
+    translate_posts([english.id])
+    spanish = two.letter("Me gusta leer.")
+    real = engine.Model.translate
+    loaded: list[int] = []
+
+    def lacking(self: engine.Model, sentences: Any, *, careful: bool) -> Any:
+        loaded.append(len(engine.models))
+        if len(engine.models) > 1:
+            raise RuntimeError("mkl_malloc: failed to allocate memory")
+        return real(self, sentences, careful=careful)
+
+    monkeypatch.setattr(engine.Model, "translate", lacking)
+
+    assert translate_posts([spanish.id]) == []
+
+    assert loaded[:2] == [2, 1]
+    assert renditions(spanish)["en"].source == "I like reading."
+    assert packs.damaged() == []
+
+
+@pytest.mark.parametrize(
+    "fault", [MemoryError(), RuntimeError("mkl_malloc: failed to allocate memory")]
+)
+def test_a_pack_that_lacked_memory_gets_another_chance(
+    with_packs: Flask, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    two = Two()
+    spanish = two.letter("El río es grande.")
+    english = released(
+        a_post(two.thread, a_pupil(two.english), "The river is big."),
+        teacher_of(two.english),
+    )
+    real = engine.Model.__init__
+
+    def lacks(self: engine.Model, folder: Path, scratch: Path) -> None:
+        if folder.name == "es_en":
+            raise fault
+        real(self, folder, scratch)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(engine.Model, "__init__", lacks)
+        work()
+    assert renditions(spanish)["en"].source is None
+    assert renditions(english)["es"].source == "El río es grande."
+    assert "no memory left" in packs.damaged()[0].reason
+
+    unload_models()
+    assert packs.damaged() != []  # at once it would fail again
+    real_clock = time.monotonic
+    monkeypatch.setattr(
+        "app.translate.speaking.time.monotonic",
+        lambda: real_clock() + engine.IDLE_SECONDS,
+    )
+    unload_models()
+    catch_up_after_changes()
+    work()
+
+    assert packs.damaged() == []
+    assert renditions(spanish)["en"].source == "The river is big."
+
+
+def test_a_pack_with_a_fault_gets_no_other_chance_by_waiting(
+    with_packs: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = packs.packs_folder() / "es_en" / "model" / "model.bin"
+    broken.unlink()
+    broken.write_bytes(b"noise")
+    Two().letter("El río es grande.")
+    work()
+    real_clock = time.monotonic
+    monkeypatch.setattr(
+        "app.translate.speaking.time.monotonic",
+        lambda: real_clock() + 10 * engine.IDLE_SECONDS,
+    )
+
+    unload_models()
+
+    assert len(packs.damaged()) == 1
 
 
 def test_nothing_is_written_into_the_home(
