@@ -1,5 +1,7 @@
 """Adding, changing and taking away terms, and the old posts that hold them."""
 
+import json
+
 import pytest
 from flask import Flask
 
@@ -8,7 +10,7 @@ from app.jobs import Job
 from app.jobs.models import open_jobs
 from app.posts.models import AGAIN, Post
 from app.posts.publishing import conceal
-from app.translate import wording
+from app.translate import packs, wording
 from app.translate.glossary import Line, terms_of_class
 from app.translate.translating import KIND, make_again
 from app.translate.wording import Taken
@@ -206,3 +208,49 @@ def test_terms_survive_a_rebuild(with_packs: Flask) -> None:
 
     assert "bohío" in (made or "")
     assert renditions(post)["en"].source == made
+
+
+@pytest.mark.parametrize(
+    ("term", "letter", "said"),
+    [
+        (Line("es", "minga", "en", "work party"), "La minga es grande.", "work party"),
+        (Line("es", "minga", "en", "work party"), "LA MINGA ES GRANDE.", "WORK PARTY"),
+        (Line("es", "minga"), "La minga es grande.", "minga"),
+        (Line("es", "Luna"), "Luna mira la luna.", "moon"),
+        (Line("es", "春节", "en", "Spring Festival"), "La 春节 es grande.", "Spring"),
+        (Line("es", "casa", "en", "بيت"), "Mi casa es grande.", "بيت"),
+    ],
+)
+def test_a_term_comes_out_as_the_class_wants_it(
+    with_packs: Flask, term: Line, letter: str, said: str
+) -> None:
+    two = Two()
+    taken(two, term)
+
+    post = two.letter(letter)
+    work()
+
+    row = renditions(post)["en"]
+    assert row.doubt == 0
+    assert said in (row.source or "")
+
+
+def test_a_term_is_carried_through_a_language_between(with_packs: Flask) -> None:
+    """English to French is not at hand here, so its place has English to Spanish."""
+    home = packs.packs_folder()
+    metadata = home / "en_es" / "metadata.json"
+    told = json.loads(metadata.read_text())
+    metadata.unlink()
+    metadata.write_text(json.dumps(told | {"to_code": "fr"}))
+    (home / "en_es").rename(home / "en_fr")
+    two = Two()
+    a_pupil(two.english).person.lang = "fr"
+    taken(two, Line("es", "minga", "fr", "corvée"))
+    post = two.letter("La minga es grande. LA MINGA ES GRANDE.")
+
+    work()
+
+    row = renditions(post)["fr"]
+    assert row.doubt == 0
+    assert "corvée es grande" in (row.source or "")
+    assert "CORVÉE ES GRANDE" in (row.source or "")
