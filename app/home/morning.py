@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ScalarSelect, Select, exists, func, select, union
+from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, select, union
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import ANYONE, Account
@@ -22,6 +22,8 @@ from app.posts.models import (
     Thread,
     waiting_for,
 )
+from app.translate.mending import waiting_mends
+from app.translate.wrong_readings import open_readings
 
 THREADS_LISTED = 10
 
@@ -35,6 +37,8 @@ class Waiting:
     posts: int
     reports: int
     asked: bool
+    # Sentences that pupils mended, or that readers say read wrong.
+    translations: int
 
 
 class Latest(NamedTuple):
@@ -47,17 +51,25 @@ class Latest(NamedTuple):
 
 
 def what_waits(viewer: Account) -> Waiting:
-    """Count held posts and open reports, and tell whether a class asks hers; one query."""
+    """Count what waits for her, and tell whether a class asks hers; one query."""
     held = waiting_for(viewer).with_only_columns(Revision.id)
     reports = open_reports(viewer).with_only_columns(Report.id)
     asked = asked_of(viewer).with_only_columns(SpaceClassroom.id)
-    row = db.session.execute(select(_count(held), _count(reports), exists(asked))).one()
+    row = db.session.execute(
+        select(_count(held), _count(reports), exists(asked), _translations()),
+        ANYONE.as_viewer(viewer),
+    ).one()
     return Waiting(*row)
 
 
 def _count(ids: Select[tuple[int]]) -> ScalarSelect[int]:
     found = ids.order_by(None).subquery()
     return select(func.count()).select_from(found).scalar_subquery()
+
+
+@cache
+def _translations() -> ColumnElement[int]:
+    return _count(waiting_mends()) + _count(open_readings())
 
 
 def latest_threads(viewer: Account) -> Sequence[Latest]:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import Integer, Select, and_, bindparam, delete, select
+from sqlalchemy import Select, and_, delete, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import ANYONE, Account
@@ -128,18 +128,19 @@ def listed(viewer: Account) -> tuple[Sequence[Waiting], bool]:
 
 
 def one_of_hers(viewer: Account, mend_id: int) -> Mend | None:
-    given = ANYONE.as_viewer(viewer) | {"mend_id": mend_id}
-    return db.session.scalars(_one(), given).one_or_none()
+    query = _hers().where(Mend.id == mend_id)
+    return db.session.scalars(query, ANYONE.as_viewer(viewer)).one_or_none()
 
 
-def waiting_at(side: SideBySide, line: Line) -> Mend | None:
-    """Find what the post's author would have a sentence say."""
+def waiting_at(side: SideBySide, line: Line, viewer: Account) -> Mend | None:
+    """Find what a pupil of hers would have a sentence say, for her to decide."""
+    here = (
+        Mend.revision_id == side.revision.id,
+        Mend.lang == side.lang,
+        Mend.sha256 == digest(line.source),
+    )
     return db.session.scalars(
-        select(Mend).where(
-            Mend.revision_id == side.revision.id,
-            Mend.lang == side.lang,
-            Mend.sha256 == digest(line.source),
-        )
+        _hers().where(*here), ANYONE.as_viewer(viewer)
     ).one_or_none()
 
 
@@ -185,14 +186,14 @@ def _say(
 
 
 def _wait(side: SideBySide, line: Line, target: str, viewer: Account) -> None:
-    row = waiting_at(side, line)
+    named = {
+        "revision_id": side.revision.id,
+        "lang": side.lang,
+        "sha256": digest(line.source),
+    }
+    row = db.session.scalars(select(Mend).filter_by(**named)).one_or_none()
     if row is None:
-        row = Mend(
-            revision_id=side.revision.id,
-            lang=side.lang,
-            sha256=digest(line.source),
-            source=line.source,
-        )
+        row = Mend(**named, source=line.source)
         db.session.add(row)
     row.target, row.person_id, row.made_at = target, viewer.person_id, now()
     db.session.flush()
@@ -237,12 +238,9 @@ def _listed() -> Select[Any]:
 
 
 @cache
-def _one() -> Select[tuple[Mend]]:
+def _hers() -> Select[tuple[Mend]]:
     return (
         select(Mend)
-        .where(
-            Mend.id.in_(waiting_mends()),
-            Mend.id == bindparam("mend_id", type_=Integer),
-        )
+        .where(Mend.id.in_(waiting_mends()))
         .options(joinedload(Mend.revision))
     )

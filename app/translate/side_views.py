@@ -119,7 +119,7 @@ def _form(side: SideBySide, line: Line, error: Refused | None = None) -> str:
         "translate/sentence.html",
         side=side,
         line=line,
-        waits=mending.waiting_at(side, line),
+        waits=mending.waiting_at(side, line, viewer()),
         held=is_held(side.post.thread, viewer()),
         most=mending.TARGET_MAX,
         error=error,

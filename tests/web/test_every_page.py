@@ -20,7 +20,18 @@ from app.db import db
 from app.media.models import READY, Media
 from app.moderation.hiding import hide, report
 from app.moderation.review import return_to_author
-from app.posts.models import Attachment, Draft, Post, Rendition
+from app.posts.models import (
+    BY_MACHINE,
+    MENDED,
+    STAYS,
+    STUMBLED,
+    Attachment,
+    Draft,
+    Post,
+    Rendition,
+)
+from app.translate.memory import digest
+from app.translate.models import Mend, WrongReading
 from app.web.paging import PAGE_BYTES
 from tests.builders import (
     a_classroom,
@@ -49,6 +60,8 @@ WHO = (
     "pupil", "teacher", "co_teacher", "admin", "lead", "keeper", "tablet", "nobody",
 )  # fmt: skip
 SCRIPT = re.compile(r'<script id="keep" src="([^"]+)" data-me="(\d+)" defer></script>')
+# How sentences of a translation came to be said so.
+HOW = (BY_MACHINE, MENDED, STUMBLED, STAYS, BY_MACHINE)
 NEVER = ("script", "style", "iframe", "object", "embed", "base")
 
 
@@ -110,11 +123,13 @@ class School:
             _decorate(a_post(self.thread, self.pupils[n]))
             report(posts[n], friends[n], "Look.")
             hide(posts[n + 6], self.teacher, "")
+        for post in posts:
+            _read_wrong(post, friends)
         for _n in range(3):
             returned = a_post(self.thread, self.pupil)
             assert returned.waiting is not None
             return_to_author(returned.waiting, self.teacher, "More.")
-        self.returned, self.shown = returned, posts[0]
+        self.returned, self.shown, self.answer = returned, posts[0], posts[1]
         self.draft = Draft(
             person_id=self.pupil.person_id,
             form_key="a-draft-key",
@@ -136,14 +151,16 @@ class School:
             f"/letters/{self.letters[0].id}?new", f"{shown}/whole", f"{shown}/original",
             f"{shown}/report", f"{shown}/reported", "/words",
             f"{shown}/pictures/{picture.first()}",
+            f"{shown}/sentences", f"/p/{self.answer.uid}/sentences",
             "/search", "/search?q=post", "/nothing-here",
         ]  # fmt: skip
         return {
             "pupil": [*both, f"{shown}/answer", f"/write/{self.thread.id}", f"/write/{self.letters[0].id}",
-                f"{self._own()}/sent", f"/p/{self.returned.uid}/edit", f"/p/{self.returned.uid}/history", f"/drafts/{self.draft.id}", f"/drafts/{self.draft.id}/kept",
+                f"{shown}/sentences/0", f"{shown}/sentences/2", f"{self._own()}/sent", f"/p/{self.returned.uid}/edit", f"/p/{self.returned.uid}/history", f"/drafts/{self.draft.id}", f"/drafts/{self.draft.id}/kept",
                 *self._in_another_language()],
             "teacher": [
                 *both, "/waiting", "/reports", f"{shown}/history", "/classrooms", "/languages",
+                "/translations", f"{shown}/sentences/0",
                 f"/threads/{self.thread.id}/arrange", f"/forums/{self.forum.id}/arrange",
                 f"/classrooms/{self.room.id}",
                 f"/classrooms/{self.room.id}/pupils/{self.pupil.id}",
@@ -197,11 +214,29 @@ def _decorate(post: Post) -> None:
         Attachment(revision_id=revision.id, media_id=media.id, n=1, description="Sea")
     )
     lang = "es" if revision.lang == "en" else "en"
+    pairs = [[0, f"Post {n}.", f"Said {n}.", how] for n, how in enumerate(HOW * 6)]
     db.session.add(
         Rendition(
-            revision_id=revision.id, lang=lang, source="Said.", html="<p>Said.</p>"
+            revision_id=revision.id,
+            lang=lang,
+            source="Said.",
+            html="<p>Said.</p>",
+            pack=f"{revision.lang}-{lang} 1.0",
+            pairs=pairs,
         )
     )
+
+
+def _read_wrong(post: Post, readers: list[Account]) -> None:
+    """Let readers say that a sentence reads wrong, and its author mend it."""
+    revision = post.current
+    assert revision is not None
+    lang = "es" if revision.lang == "en" else "en"
+    about = {"revision_id": revision.id, "lang": lang, "sha256": digest("Post 0.")}
+    for reader in readers[:3]:
+        db.session.add(WrongReading(**about, person_id=reader.person_id))
+    words = {"source": "Post 0.", "target": "Said better."}
+    db.session.add(Mend(**about, **words, person_id=post.author_id))
 
 
 @contextmanager
