@@ -7,10 +7,18 @@ from typing import NamedTuple, Protocol
 
 from app.translate.checks import problem, says
 from app.translate.engine import Draft
-from app.translate.languages import other_language
+from app.translate.languages import other_language, writes_latin
 from app.translate.phrases import opening, saying
-from app.translate.shouts import in_capitals, in_small_letters, is_shouted
-from app.translate.stand_ins import Kept, Masked, kept_in, mask, numbers_in, words_in
+from app.translate.shouts import in_capitals, in_small_letters, is_shouted, softened
+from app.translate.stand_ins import (
+    Kept,
+    Masked,
+    kept_in,
+    mask,
+    numbers_in,
+    without_terms,
+    words_in,
+)
 
 # In these only names carry a capital inside a sentence.
 ONLY_NAMES_HAVE_CAPITALS = frozenset({"es", "fr", "pt", "it", "ca", "gl", "ro"})
@@ -26,6 +34,7 @@ _INSIDE = re.compile(r"(?<=[^.!?¡¿\s] )[^\W\d_]{2,}")
 _QUOTED = re.compile(r"[\"“«„]([^\W\d_]{2,})[\"”»“]")
 _WORD = re.compile(r"[^\W\d_]+")
 _ONE_WORD = re.compile(r"(?P<word>[^\W\d_]+)(?:[\s,]+(?P=word))+[.!…]*", re.I)
+_LATIN = re.compile("[a-zA-Z\u00c0-\u024f\u1e00-\u1eff]")
 _STOP = re.compile(r"[.!?。！？؟।…][\"'”’)]*$")
 _TWO_STOPS = re.compile(r"([!?])\.$")
 
@@ -98,7 +107,7 @@ def interpret(
     """
     opened: list[str] = []
     parted: list[Asked] = []
-    for one in map(_calmed, asked):
+    for one in (_calmed(one, speaker) for one in asked):
         before, rest = opening(one.text, from_lang, to_lang, one.names)
         opened.append(before)
         parted.append(one._replace(text=rest))
@@ -106,10 +115,13 @@ def interpret(
     once = [one._replace(text=_said_once(one.text)) for one in parted]
     told: dict[Asked, Told] = {}
     for one in once:
-        if not one.terms and set(_WORD.findall(one.text)) <= one.names:
-            told[one] = Told(one.text)
-        elif (said := saying(one.text, from_lang, to_lang, one.names)) is not None:
+        rest, said = without_terms(one.text, one.terms)
+        if set(_WORD.findall(rest)) <= one.names or (
+            writes_latin(from_lang) and not _LATIN.search(rest)
+        ):
             told[one] = Told(_shaped_like(one.text, said))
+        elif (known := saying(one.text, from_lang, to_lang, one.names)) is not None:
+            told[one] = Told(_shaped_like(one.text, known))
     left = [one for one in dict.fromkeys(once) if one not in told]
     judge = _Judge(speaker, from_lang, to_lang)
     told.update(zip(left, _ask(judge, left), strict=True))
@@ -119,10 +131,9 @@ def interpret(
     ]
 
 
-def _calmed(one: Asked) -> Asked:
-    if not is_shouted(one.text):
-        return one
-    return one._replace(text=in_small_letters(one.text, one.names))
+def _calmed(one: Asked, speaker: Speaker) -> Asked:
+    calm = in_small_letters if is_shouted(one.text) else softened
+    return one._replace(text=calm(one.text, one.names, speaker.tokens_of))
 
 
 def _said_once(sentence: str) -> str:
@@ -135,13 +146,16 @@ def _whole(sentence: str, opened: str, rest: str, words: str, told: Told) -> Tol
         return Told(sentence, doubt=True)
     text = told.text
     if words != rest:
+        # "Bla bla" is a cry, and no model's "come on, come on".
+        if told.score is not None and len(text.split()) > 1:
+            return Told(sentence, doubt=True)
         text = _WORD.sub(lambda _word: told.text, rest)
     first = re.match(r"[^\W\d_]*", text)
     if opened and first and first[0] != "I" and first[0] not in rest:
         text = text[:1].lower() + text[1:]
     if is_shouted(sentence):
         return replace(told, text=in_capitals(opened + text, sentence))
-    if opened:
+    if opened or sentence.isupper():
         return replace(told, text=_shaped_like(sentence, opened + text))
     return replace(told, text=text)
 
@@ -200,6 +214,7 @@ class _Judge:
         if text is None:
             return _Answer("", draft.score, refused=True, misnamed=True, uneasy=True)
         text = _shaped_like(one.text, text, [kept.said for kept in attempt.kept])
+        text = self._with_stop_of(one.text, text)
         misnamed = self._misses_name(one.text, text)
         return _Answer(
             text,
@@ -207,19 +222,42 @@ class _Judge:
             refused=draft.score < LEAST_SCORE
             or problem(one.text, text, one.names) is not None
             or not all(_stands_in(text, kept, one) for kept in attempt.kept)
-            or self._is_of_old_language(one.text, text),
+            or self._is_of_old_language(one.text, text)
+            or self._is_no_word(one.text, text, draft.score),
             misnamed=misnamed,
             uneasy=misnamed
             or draft.score < UNEASY_SCORE
             or self._makes_up_words(one.text, text),
         )
 
+    def _with_stop_of(self, sentence: str, text: str) -> str:
+        """Leave a cry a cry, and a question one."""
+        stop = sentence[-1:]
+        if stop not in ("!", "?") or not text.endswith("."):
+            return text
+        text = text.rstrip(".") + stop
+        opened = {"!": "¡", "?": "¿"}[stop] if self._to_lang == "es" else ""
+        return text if text.startswith(("¡", "¿")) else opened + text
+
     def _is_of_old_language(self, sentence: str, text: str) -> bool:
         # A copy has words of its source; to ask of each sentence takes longer.
         there = set(_WORD.findall(sentence))
         if sum(word in there for word in _WORD.findall(text)) < 2:
             return False
-        return other_language(text, self._to_lang, [self._from_lang]) is not None
+        return other_language(text, self._to_lang, [self._from_lang]) == self._from_lang
+
+    def _is_no_word(self, sentence: str, text: str, score: float) -> bool:
+        """Whether a word without others round it came out as pieces of words.
+
+        Where a model is at ease two pieces are a word it knows, else only one is.
+        """
+        if len(_WORD.findall(sentence)) != 1:
+            return False
+        most = 2 if score >= UNEASY_SCORE else 1
+        return any(
+            word not in sentence and self._speaker.tokens_of(word.lower()) > most
+            for word in _WORD.findall(text)
+        )
 
     def _makes_up_words(self, sentence: str, text: str) -> bool:
         return any(
@@ -238,7 +276,7 @@ class _Judge:
         other: bool = False,
     ) -> _Attempt:
         """Let stand-ins take the places of these words, and of what no model copies."""
-        kept = kept_in(one.text, one.terms, self._from_lang)
+        kept = kept_in(one.text, one.terms, self._from_lang, self._to_lang)
         masked = [*kept, *words_in(one.text, words, kept)]
         if numbers:
             masked += numbers_in(one.text, masked)
@@ -261,7 +299,11 @@ class _Judge:
             return True
         there, here = _capitalised(sentence), _capitalised(text)
         new = [word for word in here if word not in sentence]
-        if self._to_lang in ONLY_NAMES_HAVE_CAPITALS and len(new) > len(there):
+        if self._to_lang in ONLY_NAMES_HAVE_CAPITALS and (
+            len(new) > len(there)
+            # Eldoret may not become Eldo.
+            or any(self._speaker.tokens_of(word) > 1 for word in new)
+        ):
             return True
         if self._from_lang not in ONLY_NAMES_HAVE_CAPITALS:
             return False

@@ -218,6 +218,10 @@ def is_foreign(text: str, own: str) -> bool:
     return any(found > mine and (not mine or found == words) for found in others)
 
 
+def writes_latin(lang: str) -> bool:
+    return all(lang not in langs for langs in _SCRIPTS.values())
+
+
 def _words(text: str) -> list[str]:
     return [word.lower().replace("’", "'") for word in _WORD.findall(text)]
 

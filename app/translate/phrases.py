@@ -13,6 +13,9 @@ yes | sí | oui | sim
 no | no | non | não
 ok/okay | está bien/vale | d'accord | está bem
 hello/hi | hola | bonjour | olá/oi
+hello everyone/hello everybody/hello all | hola a todos/hola a todas | bonjour à tous | olá a todos
+hello friend/hi friend | hola amigo~hola amiga | bonjour | olá amigo~olá amiga
+hello friends/hi friends | hola amigos~hola amigas | bonjour | olá amigos~olá amigas
 dear | querido~querida/estimado~estimada | cher~chère | querido~querida
 dear friend | querido amigo~querida amiga | cher ami~chère amie | querido amigo~querida amiga
 dear friends | queridos amigos~queridas amigas | chers amis~chères amies | queridos amigos~queridas amigas
@@ -33,6 +36,9 @@ a hug/a big hug | un abrazo/un fuerte abrazo | je t'embrasse | um abraço
 hugs | abrazos | gros câlins | abraços
 kisses | besos/besitos | bisous | beijos
 best wishes | con mis mejores deseos | amicalement | tudo de bom
+greetings from/regards from | saludos de | salutations de | saudações de
+my name is/i am called | me llamo/mi nombre es | je m'appelle | meu nome é/me chamo
+and you | y tú | et toi | e você
 greetings/regards | saludos | salutations | saudações
 your friend | tu amigo~tu amiga | ton ami~ton amie | seu amigo~sua amiga
 happy birthday | feliz cumpleaños | joyeux anniversaire | feliz aniversário
@@ -40,6 +46,10 @@ congratulations | felicidades/felicitaciones | félicitations | parabéns
 good luck | buena suerte/mucha suerte | bonne chance | boa sorte
 welcome | bienvenido~bienvenida | bienvenue | bem-vindo~bem-vinda
 me too | yo también | moi aussi | eu também
+and | y | et | e
+but | pero | mais | mas
+because | porque | parce que | porque
+hello friends/hi friends/hello everyone | hola amigos~hola amigas/hola a todos | bonjour les amis | olá amigos
 of course | por supuesto/claro/claro que sí | bien sûr | claro
 """
 
@@ -56,6 +66,11 @@ _JOINING = (
 _AND = _JOINING[0]
 # "Hola, me llamo Ana": what stands before the first comma may be a saying.
 _OPENING = re.compile(r"(?P<head>[^,:.!?¡¿]{2,40})(?P<comma>[,:]\s+)(?=\S+\s+\S)")
+
+# "Me llamo Ana y tengo once años": so is what stands before "and".
+_NAME_AND = re.compile(
+    r"(?P<head>[^,.!?¡¿]{2,30}? [A-ZÀ-Þ][^\W\d_]+) (?P<and>and|y|et|e) (?=[a-zà-þI])"
+)
 
 
 class _Form(NamedTuple):
@@ -85,6 +100,10 @@ def saying(
     if not found or not {from_lang, to_lang} <= set(LANGS):
         return None
     words, addressed = found["words"], found["to"] or ""
+    if not addressed and found["end"] == "":
+        for joining in _JOINING:
+            if words == joining[from_lang]:
+                return joining[to_lang]
     if any(name not in names for name in _NAME.findall(addressed)):
         words, addressed = words + addressed, ""
     understood = _understand(words, from_lang)
@@ -115,6 +134,10 @@ def opening(
         said = saying(found["head"], from_lang, to_lang, names)
         if said is not None:
             opened, sentence = said + found["comma"], sentence[found.end() :]
+    if found := _NAME_AND.match(sentence):
+        said = saying(found["head"], from_lang, to_lang, names)
+        if said is not None and found["and"] == _AND[from_lang]:
+            return f"{opened}{said} {_AND[to_lang]} ", sentence[found.end() :]
     word, space, rest = sentence.partition(" ")
     for joining in _JOINING:
         if rest and word.lower() == joining[from_lang]:

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.translate.languages import is_foreign
+from app.translate.dates import days_in
+from app.translate.languages import is_foreign, writes_latin
 from app.translate.words import whole
 
 LANGS = ("en", "es", "fr", "pt")
@@ -48,8 +49,16 @@ _ORDINALS = (
     ("third", "tercero/tercer/tercera", "troisième", "terceiro/terceira"),
     ("second", "segundo/segunda", "deuxième/second/seconde", "segundo/segunda"),
 )
-_DEGREES = (("20 degrees", "20 grados", "20 degrés", "20 graus"),)
-_EUROS = (("20 euros", "20 euros", "20 euros", "20 euros"),)
+_DEGREES = ("20 degrees", "20 grados/20 grado", "20 degrés", "20 graus")
+_EUROS = ("20 euros", "20 euros", "20 euros", "20 euros")
+_KM = (
+    "20 kilometers/20 kilometres",
+    "20 kilómetros",
+    "20 kilomètres",
+    "20 quilômetros",
+)
+_METERS = ("20 meters/20 metres", "20 metros", "20 mètres", "20 metros")
+_KILOS = ("20 kilos/20 kilograms", "20 kilos", "20 kilos", "20 quilos/20 kilos")
 _TABLES = {
     "noun": _NOUNS,
     "feminine": _FEMININE_NOUNS,
@@ -57,8 +66,11 @@ _TABLES = {
     "feminines": _FEMININE_PLURAL_NOUNS,
     "day": _DAYS,
     "ordinal": _ORDINALS,
-    "degrees": _DEGREES,
-    "euros": _EUROS,
+    "degrees": (_DEGREES,),
+    "euros": (_EUROS,),
+    "km": (_KM, tuple(form.replace("20", "50") for form in _KM)),
+    "m": (_METERS,),
+    "kg": (_KILOS, tuple(form.replace("20", "50") for form in _KILOS)),
 }
 _OF_TERMS = ("noun", "nouns", "feminine", "feminines")
 _NUMBERS = ("20", "30", "40", "50", "12", "15", "60", "80")
@@ -70,8 +82,9 @@ NOUN = (
     # Addresses, @names and #words.
     r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<!\w)[@#]\w(?:[\w.-]*\w)?"
     # Words of code: main(), print("a"), a_b, notes.txt.
-    r"|(?<!\w)[^\W\d][\w.]{0,40}\((?:[\"'\d][^()\s*]{0,20})?\)|(?<!\w)\w*_\w*"
+    r"|(?<!\w)[^\W\d][\w.]{0,40}\((?:[\"'\d][^()\s*]{0,20})?\)"
     r"|(?<!\w)\w{1,30}\.(?:py|html?|css|js|txt|pdf|docx?|odt|jpe?g|png|gif|mp[34])(?!\w)"
+    r"|(?<!\w)\w*_\w*"
     # iPhone, YouTube, H2O, 6B, 4x4.
     r"|(?<!\w)(?:[a-z]{1,12}|[A-Z][a-z]{1,12})(?:[A-Z][a-z]{1,12}){1,3}(?!\w)"
     r"|(?<!\w)(?:[^\W\d_]{1,8}\d\w{0,8}|\d{1,3}(?:[A-Z]|x\d{1,3}))(?!\w)"
@@ -81,6 +94,9 @@ _KINDS = (
     ("time", r"(?<![\w:])\d{1,2}:\d{2}(?![\w:])"),
     ("degrees", r"(?<![\w.,])-?\d+(?:[.,]\d+)? ?[°º] ?[CF](?!\w)"),
     ("euros", r"(?<![\w.,])\d+(?:[.,]\d+)* ?€"),
+    ("km", r"(?<![\w.,])\d+(?:[.,]\d+)* ?[kK]m(?!\w)"),
+    ("m", r"(?<![\w.,])\d+(?:[.,]\d+)* ?m(?!\w)"),
+    ("kg", r"(?<![\w.,])\d+(?:[.,]\d+)* ?[kK]g(?!\w)"),
     (
         "ordinal",
         r"(?<!\w)\d+(?:\.?[ºª°](?!\w)"
@@ -98,6 +114,14 @@ HARD = re.compile(
 _EASY = re.compile(r"(?<![\w.,])\d+(?!\w|[.,]\d)")
 
 
+# A word or more of another script, with what tells its direction and its vowel signs.
+_NOT_LATIN = "[^\\W\\d_a-zA-Z\u00aa\u00ba\u00c0-\u02ff\u1e00-\u1eff]"
+_SIGNS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff"
+_OTHER_SCRIPT = re.compile(
+    rf"[\u2066-\u2068]?{_NOT_LATIN}[{_SIGNS}]*(?:\s?{_NOT_LATIN}[{_SIGNS}]*)*\u2069?"
+)
+
+
 class Kept(NamedTuple):
     """A stretch of a sentence, and what comes in its place afterwards."""
 
@@ -107,48 +131,85 @@ class Kept(NamedTuple):
     said: str
 
 
+class Used(NamedTuple):
+    """The words a stand-in may come back as, how often, and what takes its place."""
+
+    kind: str
+    told: tuple[str, ...]
+    times: int
+    said: str
+
+
 @dataclass(frozen=True)
 class Masked:
     """A sentence made ready for the model, and what has stand-ins in it."""
 
     asked: str
-    # The words a stand-in may come back as, how often, and what takes its place.
-    stand_ins: tuple[tuple[tuple[str, ...], int, str], ...] = ()
+    stand_ins: tuple[Used, ...] = ()
 
     def put_back(self, text: str, lang: str) -> str | None:
         """Put everything in its place; None when the model lost or doubled something."""
-        for told, times, said in self.stand_ins:
-            forms = "|".join(map(re.escape, told))
+        for one in self.stand_ins:
+            forms = "|".join(map(whole, one.told))
             text, found = re.subn(
-                rf"(?<![\w-])(?:{forms})(?![\w-])",
-                said.replace("\\", r"\\"),
+                rf"(?<!-)(?:{forms})(?!-)",
+                one.said.replace("\\", r"\\"),
                 text,
                 flags=re.I,
             )
-            if found != times:
+            if found != one.times:
                 return None
-            if lang == "en" and said[:1].lower() in "aeiou":
-                text = re.sub(
-                    rf"(?<!\w)(a) (?={re.escape(said)})", r"\1n ", text, flags=re.I
-                )
+            text = _agreeing(text, one, lang)
         return text
 
 
-def kept_in(text: str, terms: Sequence[tuple[str, str]], from_lang: str) -> list[Kept]:
-    """List what must come out its own way: terms, foreign words, hard numbers, code."""
+def _agreeing(text: str, one: Used, lang: str) -> str:
+    """Mend the little words before what was put in, and spaces in its quotes."""
+    here = re.escape(one.said)
+    text = re.sub(rf"(?<=[\"“«„]) (?={here} ?[.,!?]?[\"”»“])", "", text)
+    if lang == "en" and one.said[:1].lower() in "aeiou":
+        return re.sub(rf"(?<!\w)(a) (?={here})", r"\1n ", text, flags=re.I)
+    if lang == "fr" and one.kind == "day":
+        return re.sub(rf"(?<!le )(?<!Le )(?={here})", "le ", text)
+    if lang == "pt" and one.kind == "day":
+        return re.sub(rf"(?<!\w)na (?={here})", "em ", text, flags=re.I)
+    return text
+
+
+def kept_in(
+    text: str, terms: Sequence[tuple[str, str]], from_lang: str, to_lang: str
+) -> list[Kept]:
+    """List what must come out its own way: terms, foreign words, days, numbers, code."""
     found: list[Kept] = []
     for term, said in terms:
-        for match in re.finditer(whole(term), text, re.I):
+        # Luna, the dog, is no moon; what was shouted is asked for in small letters.
+        stands = [*re.finditer(whole(term), text)]
+        for match in stands or re.finditer(whole(term), text, re.I):
             kind = _kind_of_term(match[0], said)
             _add(found, Kept(match.start(), match.end(), kind, said))
     for match in _QUOTE.finditer(text):
         if is_foreign(match["inside"], from_lang):
             start, end = match.span("inside")
             _add(found, Kept(start, end, "name", match["inside"]))
+    if writes_latin(from_lang):
+        for match in _OTHER_SCRIPT.finditer(text):
+            _add(found, Kept(match.start(), match.end(), "name", match[0]))
+    for day in days_in(text, from_lang, to_lang):
+        _add(found, Kept(day.start, day.end, "day", day.said))
     for match in HARD.finditer(text):
         kind = (match.lastgroup or "").rstrip("0123456789")
         _add(found, Kept(match.start(), match.end(), kind, match[0]))
     return sorted(found)
+
+
+def without_terms(text: str, terms: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    """Leave the terms out of a text, and say them in it."""
+    rest, said = text, text
+    for term, how in terms:
+        pattern = re.compile(whole(term), re.I)
+        rest = pattern.sub(" ", rest)
+        said = pattern.sub(how.replace("\\", r"\\"), said)
+    return rest, said
 
 
 def words_in(text: str, words: Collection[str], kept: Sequence[Kept]) -> list[Kept]:
@@ -214,9 +275,9 @@ class _Supply:
         self._times[key] = self._times.get(key, 0) + 1
         return self._given[key].asked
 
-    def used(self) -> tuple[tuple[tuple[str, ...], int, str], ...]:
+    def used(self) -> tuple[Used, ...]:
         return tuple(
-            (self._given[kind, said].told, times, said)
+            Used(kind, self._given[kind, said].told, times, said)
             for (kind, said), times in self._times.items()
         )
 
@@ -236,7 +297,7 @@ class _Supply:
                     row[LANGS.index(lang)].split("/") for lang in self._langs
                 )
                 yield StandIn(asked[0], tuple(told))
-        if one.kind in ("degrees", "euros", "ordinal"):
+        if one.kind not in (*_OF_TERMS, "name", "day"):
             return
         kind = (one.said[-1:] in "aá") != self._other
         yield from (StandIn(name, (name,)) for name in NAMES[kind])
