@@ -17,6 +17,7 @@ from app.translate.interpreting import Asked, Told, interpret
 from app.translate.languages import other_language
 from app.translate.memory import BY_NOBODY, Remembered
 from app.translate.packs import Pack
+from app.translate.stand_ins import quoted_in
 
 # What ctranslate2 and the tokenizers raise for a file that is no good.
 _FAULTS = (RuntimeError, OSError, ValueError, AttributeError, MemoryError)
@@ -111,7 +112,11 @@ def _through(
             if so_far.doubt:
                 continue
             steps[one] = _step(
-                one, so_far.text, is_first=pack is route[0], is_last=is_last
+                one,
+                so_far.text,
+                route[0].langs[0],
+                is_first=pack is route[0],
+                is_last=is_last,
             )
             middle[steps[one]].update(origin[one])
         said = _say(pack, list(middle))
@@ -127,9 +132,14 @@ def _through(
     }
 
 
-def _step(one: Asked, text: str, *, is_first: bool, is_last: bool) -> Asked:
-    """Ask for one step of a way: a term stays as it is until the last."""
+def _step(one: Asked, text: str, lang: str, *, is_first: bool, is_last: bool) -> Asked:
+    """Ask for one step of a way: a term stays as it is until the last.
+
+    What is quoted in the language between would be translated there, so it stays, too.
+    """
     wanted = {term: said if is_last else term for term, said in one.terms}
+    if not (is_first and is_last):
+        wanted |= {words: words for words in quoted_in(one.text, lang)}
     terms = tuple(wanted.items()) if is_first else terms_in(text, wanted)
     return Asked(text, frozenset(names_in(text, one.names)), terms)
 

@@ -22,6 +22,7 @@ class StandIn(NamedTuple):
 # Names every model has met often enough to copy. A name it has not met becomes
 # a word: a dog called Luna was the moon.
 NAMES = (("Tom", "John", "Ken", "Jim"), ("Mary", "Alice", "Emily", "Jane"))
+_ALL_NAMES = frozenset(name for names in NAMES for name in names)
 # One meaning a row, in the order of LANGS; forms parted by "/" are understood.
 _NOUNS = (
     ("book", "libro", "livre", "livro"),
@@ -160,13 +161,23 @@ class Masked:
             if found != one.times:
                 return None
             text = _agreeing(text, one, lang)
-        return text
+        return None if self._has_made_up(text) else text
+
+    def _has_made_up(self, text: str) -> bool:
+        """Whether a name came out of nowhere: to small models everybody is Tom."""
+        there = " ".join([self.asked, *(one.said for one in self.stand_ins)])
+        return any(
+            re.search(whole(name), text) and not re.search(whole(name), there)
+            for name in _ALL_NAMES
+            if name in text
+        )
 
 
 def _agreeing(text: str, one: Used, lang: str) -> str:
     """Mend the little words before what was put in, and spaces in its quotes."""
     here = re.escape(one.said)
-    text = re.sub(rf"(?<=[\"“«„]) (?={here} ?[.,!?]?[\"”»“])", "", text)
+    if text.count('"') <= 2:  # of more, nobody knows which begin and which end
+        text = re.sub(rf"(?<=[\"“«„]) (?={here} ?[.,!?]?[\"”»“])", "", text)
     if lang == "en" and one.said[:1].lower() in "aeiou":
         return re.sub(rf"(?<!\w)(a) (?={here})", r"\1n ", text, flags=re.I)
     if lang == "fr" and one.kind == "day":
@@ -187,10 +198,9 @@ def kept_in(
         for match in stands or re.finditer(whole(term), text, re.I):
             kind = _kind_of_term(match[0], said)
             _add(found, Kept(match.start(), match.end(), kind, said))
-    for match in _QUOTE.finditer(text):
-        if is_foreign(match["inside"], from_lang):
-            start, end = match.span("inside")
-            _add(found, Kept(start, end, "name", match["inside"]))
+    for match in _quotes(text, from_lang):
+        start, end = match.span("inside")
+        _add(found, Kept(start, end, "name", match["inside"]))
     if writes_latin(from_lang):
         for match in _OTHER_SCRIPT.finditer(text):
             _add(found, Kept(match.start(), match.end(), "name", match[0]))
@@ -200,6 +210,15 @@ def kept_in(
         kind = (match.lastgroup or "").rstrip("0123456789")
         _add(found, Kept(match.start(), match.end(), kind, match[0]))
     return sorted(found)
+
+
+def quoted_in(text: str, lang: str) -> list[str]:
+    """List the words that are quoted in another language."""
+    return [match["inside"] for match in _quotes(text, lang)]
+
+
+def _quotes(text: str, lang: str) -> Iterator[re.Match[str]]:
+    return (m for m in _QUOTE.finditer(text) if is_foreign(m["inside"], lang))
 
 
 def without_terms(text: str, terms: Sequence[tuple[str, str]]) -> tuple[str, str]:
