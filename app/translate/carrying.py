@@ -1,7 +1,7 @@
 """Glossaries and mended sentences as they go out to a file and come in again."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from flask_babel import gettext as _
@@ -10,10 +10,10 @@ from sqlalchemy import Select, select
 from app.accounts.models import Account
 from app.classrooms.models import Classroom, SpaceClassroom
 from app.db import db, now
-from app.posts.models import Post, Rendition, Revision, Thread
+from app.posts.models import Post, Thread
 from app.translate import memory, wording
 from app.translate.glossary import Line, checked, terms_of_class
-from app.translate.memory import BY_PERSON, digest, portions
+from app.translate.memory import BY_PERSON, digest
 from app.translate.mending import checked as checked_target
 from app.translate.models import GlossaryTerm, Memory, MemorySource
 from app.translate.spreadsheets import Entry, wrong_row
@@ -205,34 +205,6 @@ def _take_pair(pair: str, mended: Sequence[Mended], *, replace: bool) -> Taken:
     db.session.flush()
     fresh = {digest(one.source) for one in (*new, *changed)}
     lang, _hyphen, to_lang = pair.partition("-")
-    make_again(_standing(lang, to_lang, fresh), to_lang)
+    make_again(memory.standing(lang, to_lang, fresh), to_lang)
     same = len(mended) - len(new) - len(differ)
     return Taken(len(new), len(changed), same, len(differ) - len(changed))
-
-
-def _standing(lang: str, to_lang: str, keys: Set[str]) -> set[int]:
-    """Find the versions that these sentences stand in, by the memory or their copies."""
-    found: set[int] = set()
-    for some in portions(sorted(keys)):
-        found.update(
-            db.session.scalars(
-                select(MemorySource.revision_id)
-                .join(Memory, Memory.id == MemorySource.memory_id)
-                .join(Revision, Revision.id == MemorySource.revision_id)
-                .where(Memory.sha256.in_(some), Revision.lang == lang)
-            )
-        )
-    # The memory knows nothing of what no pack has ever said.
-    unsaid = db.session.execute(
-        select(Rendition.revision_id, Rendition.pairs)
-        .join(Revision, Revision.id == Rendition.revision_id)
-        .join(Post, Post.current_id == Revision.id)
-        .where(
-            Rendition.lang == to_lang, Rendition.pack.is_(None), Revision.lang == lang
-        )
-        .execution_options(yield_per=AT_ONCE)
-    )
-    for revision_id, pairs in unsaid:
-        if any(digest(pair[1]) in keys for pair in pairs or ()):
-            found.add(revision_id)
-    return found

@@ -5,10 +5,10 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from app.db import db, now
-from app.posts.models import Post, Revision
+from app.posts.models import AGAIN, Post, Rendition, Revision
 from app.translate.interpreting import Asked, Told
 from app.translate.models import Memory, MemorySource, Mend, WrongReading
 
@@ -95,6 +95,37 @@ def _by_person(pair: str, source: str) -> Memory | None:
             Memory.by == BY_PERSON,
         )
     ).one_or_none()
+
+
+def standing(lang: str, to_lang: str, keys: Collection[str]) -> set[int]:
+    """Find the versions with one of these sentences, by its digest, that have a copy.
+
+    By our own codes: what they are written in, and what the copy is in.
+    """
+    found: set[int] = set()
+    copies = (
+        select(Rendition.revision_id)
+        .join(Revision, Revision.id == Rendition.revision_id)
+        .where(Rendition.lang == to_lang, Revision.lang == lang)
+    )
+    for some in portions([*keys]):
+        noted = (
+            select(MemorySource.revision_id)
+            .join(Memory, Memory.id == MemorySource.memory_id)
+            .where(Memory.sha256.in_(some))
+        )
+        found.update(db.session.scalars(copies.where(Revision.id.in_(noted))))
+    # The memory knows nothing of what no pack has ever said.
+    unsaid = (
+        copies.join(Post, Post.current_id == Revision.id)
+        .where(or_(Rendition.pack.is_(None), Rendition.pack == AGAIN))
+        .add_columns(Rendition.pairs)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    for revision_id, pairs in db.session.execute(unsaid):
+        if any(digest(pair[1]) in keys for pair in pairs or ()):
+            found.add(revision_id)
+    return found
 
 
 def signed(label: str, one: Asked) -> str:

@@ -19,7 +19,7 @@ from app.posts.models import STUMBLED, Post, Rendition, Revision, Thread
 from app.posts.publishing import is_held
 from app.translate import memory
 from app.translate.memory import digest
-from app.translate.models import Memory, MemorySource, Mend
+from app.translate.models import Mend
 from app.translate.side_by_side import Line, SideBySide
 from app.translate.translating import KIND, make_again
 from app.translate.wrong_readings import settle
@@ -42,6 +42,10 @@ class Waiting(NamedTuple):
     from_lang: str
     n: int | None
     now: str
+
+    @property
+    def words(self) -> str:
+        return f"{self.mend.source}{self.now}{self.mend.target}"
 
 
 def mend(side: SideBySide, line: Line, typed: str, viewer: Account) -> str:
@@ -67,9 +71,9 @@ def take_back(side: SideBySide, line: Line, viewer: Account) -> None:
     if is_held(side.post.thread, viewer):
         _drop_waiting(side, line, viewer)
         return
-    ids = where_it_stands(line.source, side.revision.lang, side.lang)
+    ids = _where_it_stands(side.lang, side.revision, line.source)
     if memory.unsay(side.pair, line.source):
-        make_again(ids | {side.revision.id}, side.lang)
+        make_again(ids, side.lang)
         hurry(KIND, side.post.id)
 
 
@@ -144,42 +148,15 @@ def waiting_at(side: SideBySide, line: Line, viewer: Account) -> Mend | None:
     ).one_or_none()
 
 
-def where_it_stands(sentence: str, from_lang: str, to_lang: str) -> set[int]:
-    """Find the versions with a sentence in them that have a copy in a language."""
-    noted = (
-        select(MemorySource.revision_id)
-        .join(Memory, Memory.id == MemorySource.memory_id)
-        .where(Memory.sha256 == digest(sentence))
-    )
-    ids = set(
-        db.session.scalars(
-            select(Rendition.revision_id).where(
-                Rendition.lang == to_lang, Rendition.revision_id.in_(noted)
-            )
-        )
-    )
-    # The memory knows nothing of what no pack has ever said.
-    unsaid = (
-        select(Rendition.revision_id, Rendition.pairs)
-        .join(Revision, Revision.id == Rendition.revision_id)
-        .join(Post, Post.current_id == Revision.id)
-        .where(
-            Rendition.lang == to_lang,
-            Rendition.pack.is_(None),
-            Revision.lang == from_lang,
-        )
-    )
-    sha256 = digest(sentence)
-    for revision_id, pairs in db.session.execute(unsaid):
-        if any(digest(pair[1]) == sha256 for pair in pairs or ()):
-            ids.add(revision_id)
-    return ids
+def _where_it_stands(lang: str, revision: Revision, source: str) -> set[int]:
+    found = memory.standing(revision.lang, lang, {digest(source)})
+    return found | {revision.id}
 
 
 def _say(
     revision: Revision, lang: str, source: str, target: str, person_id: int
 ) -> None:
-    ids = where_it_stands(source, revision.lang, lang) | {revision.id}
+    ids = _where_it_stands(lang, revision, source)
     memory.say(f"{revision.lang}-{lang}", source, target, person_id, ids)
     make_again(ids, lang)
     settle(digest(source), lang)

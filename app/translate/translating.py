@@ -324,6 +324,9 @@ def make_again(revision_ids: Collection[int], lang: str | None = None) -> None:
         )
         current = select(Post.id).where(Post.current_id.in_(some))
         enqueue(KIND, db.session.scalars(current))
+    # What is being translated now has been read already, and may say the same.
+    under_way = (Job.kind == KIND, Job.open(), Job.lease_until.is_not(None))
+    enqueue(KIND, db.session.scalars(select(Job.key).where(*under_way)).all())
 
 
 def _drop_gone(post_ids: Sequence[int]) -> None:

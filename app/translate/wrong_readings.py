@@ -40,6 +40,10 @@ class Wrong(NamedTuple):
     n: int | None
     sentence: Sentence | None
 
+    @property
+    def words(self) -> str:
+        return f"{self.sentence.source}{self.sentence.target}" if self.sentence else ""
+
 
 def say_wrong(revision_id: int, lang: str, sentence: str, reader: Account) -> None:
     """Tell the teachers that a sentence reads wrong; flushes. Twice is once."""

@@ -1,5 +1,8 @@
 """The pages of mending: a sentence's form, and what waits for a teacher."""
 
+import gzip
+import random
+
 import pytest
 from flask import Flask
 
@@ -14,11 +17,10 @@ from app.translate.translating import KIND
 from app.translate.wrong_readings import say_wrong
 from tests.builders import a_classroom, a_co_teacher, a_pupil, an_adult, teacher_of
 from tests.clients import Client, fields_in
-from tests.translate.test_side_views import HELLO, ODD, RIVER, Two
-from tests.web.test_every_page import counted
+from tests.translate.test_side_views import HELLO, ODD, PACKED, RIVER, Two
+from tests.web.test_every_page import MOST_BYTES, MOST_QUERIES, counted
 
 WIDE = "The river is wide."
-MOST_QUERIES = 6
 
 
 def asked(sentence: str, target: str = WIDE, **more: str) -> dict[str, str]:
@@ -270,6 +272,31 @@ def test_a_long_list_is_cut_with_a_word(app: Flask) -> None:
     assert page.count("Release it") == mending.LISTED
     assert page.count("It reads well") == wrong_readings.LISTED
     assert "More wait" in page
+
+
+def test_long_sentences_fill_a_page_that_a_weak_link_carries(app: Flask) -> None:
+    many = [
+        (f"{unpacked(str(n), 290)}.", f"{unpacked(f'x{n}', 290)}.", "")
+        for n in range(10)
+    ]
+    two = Two(*many)
+    author = Client(app, two.author)
+    for n, (source, _target, _how) in enumerate(many):
+        _say_wrong(two, n, two.reader)
+        author.post(f"{two.url}/{n}", asked(source, unpacked(f"y{n}", 1000)))
+
+    answer = Client(app, two.teacher).get("/translations", headers=PACKED)
+
+    assert len(answer.data) < MOST_BYTES
+    page = gzip.decompress(answer.data).decode()
+    assert 0 < page.count("Release it") < 10
+    assert "More wait" in page
+
+
+def unpacked(seed: str, letters: int) -> str:
+    """Make words in a script of three bytes a letter that hardly pack."""
+    chosen = random.Random(seed)
+    return "".join(chr(0x4E00 + chosen.randrange(5000)) for _n in range(letters))
 
 
 def test_my_morning_leads_there_when_something_waits(app: Flask) -> None:

@@ -424,6 +424,33 @@ def test_a_mend_while_the_machine_is_at_work_is_not_lost(
     assert two.read(post).sentences[0].how == MENDED
 
 
+def test_a_mend_reaches_a_new_letter_that_is_being_translated(
+    with_packs: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows yet which sentences stand in it."""
+    two = Two()
+    post = two.letter(RIVER)
+    work()
+    new = two.letter(f"{READ} {RIVER}")
+    post_id, partner_id = post.id, two.partner.id
+    real = translating._translate
+    mended: list[bool] = []
+
+    def mend_meanwhile(letters: object) -> object:
+        learned = real(letters)  # type: ignore[arg-type]
+        if not mended:
+            mended.append(True)
+            one = db.session.get_one(Post, post_id)
+            two.mend(one, "The river is wide.", db.session.get_one(Account, partner_id))
+        return learned
+
+    monkeypatch.setattr(translating, "_translate", mend_meanwhile)
+    work()
+
+    assert mended
+    assert two.read(new).source == "I like reading. The river is wide."
+
+
 def test_a_stumble_is_no_persons_word(with_packs: Flask) -> None:
     two = Two()
     post = two.letter("en mi casa vivimos mi mamá, mi papá, mi abuela y yo")
