@@ -18,6 +18,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Moment, db, now
 
+AT_ONCE = 400  # keys in one statement; SQLite takes 999 values
+
 
 class Job(Base):
     """One thing of one kind to bring in line; `wanted` over `done` means to do."""
@@ -51,22 +53,29 @@ def enqueue(kind: str, keys: Iterable[int], *, urgency: int = 0) -> None:
     already keeps its urgency if that is higher.
     """
     still_open = and_(Job.open(), Job.urgency > urgency)
-    for key in sorted(set(keys)):
-        again = db.session.execute(
-            update(Job)
-            .where(Job.kind == kind, Job.key == key)
-            .values(
-                wanted=Job.wanted + 1,
-                ready_at=now(),
-                tries=0,
-                urgency=case((still_open, Job.urgency), else_=urgency),
+    wanted = sorted(set(keys))
+    for at in range(0, len(wanted), AT_ONCE):
+        some = wanted[at : at + AT_ONCE]
+        there = set(
+            db.session.scalars(
+                update(Job)
+                .where(Job.kind == kind, Job.key.in_(some))
+                .values(
+                    wanted=Job.wanted + 1,
+                    ready_at=now(),
+                    tries=0,
+                    urgency=case((still_open, Job.urgency), else_=urgency),
+                )
+                .returning(Job.key)
+                .execution_options(synchronize_session=False)
             )
-            .returning(Job.id)
-            .execution_options(synchronize_session=False)
-        ).first()
-        if again is None:
-            db.session.add(Job(kind=kind, key=key, ready_at=now(), urgency=urgency))
-            db.session.flush()
+        )
+        db.session.add_all(
+            Job(kind=kind, key=key, ready_at=now(), urgency=urgency)
+            for key in some
+            if key not in there
+        )
+    db.session.flush()
 
 
 def hurry(kind: str, key: int) -> None:

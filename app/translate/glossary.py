@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from flask_babel import gettext as _
@@ -80,7 +81,7 @@ def terms_in(sentence: str, terms: Mapping[str, str]) -> tuple[tuple[str, str], 
     """
     plain = folded(sentence)
     here = sorted(
-        (term for term in terms if folded(term) in plain),
+        (term for term in terms if _folded_term(term) in plain),
         key=lambda term: (-len(term), term),
     )
     if not here:
@@ -95,6 +96,11 @@ def terms_in(sentence: str, terms: Mapping[str, str]) -> tuple[tuple[str, str], 
     return tuple(sorted(found.items(), key=lambda pair: (-len(pair[0]), pair[0])))
 
 
+@lru_cache(maxsize=4000)
+def _folded_term(term: str) -> str:
+    return folded(term)
+
+
 def _in_shape_of(found: str, term: str, said: str, *, begins: bool) -> str:
     """Say a term in capitals where it stands so, but for a sentence's first letter."""
     if found.isupper() and not term.isupper() and len(found) > 1:
@@ -107,17 +113,17 @@ def _in_shape_of(found: str, term: str, said: str, *, begins: bool) -> str:
 def checked(lang: str, term: str, to_lang: str = "", said: str = "") -> Line:
     """Tidy a line that a person typed or a file holds; Refused says what is wrong."""
     if lang not in OWN_NAMES:
-        raise Refused(_("Choose the language of the term."), "lang")
+        raise Refused(_("Choose the language of the word."), "lang")
     if to_lang and to_lang not in OWN_NAMES:
         raise Refused(_("Choose in which language it is said so."), "to_lang")
     if to_lang == lang:
         raise Refused(
-            _("A term is said in another language than its own. Choose that one."),
+            _("A word is said in another language than its own. Choose that one."),
             "to_lang",
         )
     term = _checked_words(term, "term")
     if not term:
-        raise Refused(_("Write the term."), "term")
+        raise Refused(_("Write the word or name."), "term")
     said = _checked_words(said, "said")
     # Said like the term itself it stays.
     return Line(lang, term, to_lang, "" if said == term else said)

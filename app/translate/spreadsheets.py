@@ -44,7 +44,7 @@ def headings(kinds: Iterable[str]) -> list[str]:
     titles = {
         CODE: _("Code of the class"),
         CLASS: _("Class"),
-        TERM: _("Term"),
+        TERM: _("Word or name"),
         SENTENCE: _("Sentence"),
         LANG: _("Language"),
         TO_LANG: _("In language"),
@@ -95,7 +95,7 @@ def entries_of(text: str, lang: str, to_lang: str, most: int) -> list[Entry]:
         ) from None
     if not entries:
         raise Refused(
-            _("Nothing is here. Write one term on each line, or choose a file."),
+            _("Nothing is here. Write one word on each line, or choose a file."),
             "file",
         )
     return entries
@@ -129,8 +129,8 @@ def _kinds(cells: Sequence[str], known: dict[str, str]) -> list[str]:
     if doubled or SAID not in kinds:
         raise Refused(
             _(
-                "Row 1 titles the columns otherwise than a glossary: one is “Term” or "
-                "“Sentence” and one “How it is said”, each once."
+                "Row 1 titles the columns otherwise than a glossary: one is “Word or "
+                "name” or “Sentence”, and one “How it is said”, each once."
             ),
             "file",
         )
@@ -145,7 +145,7 @@ def _entry(
             raise wrong_row(
                 row,
                 _(
-                    "it has more than two cells. Write a term and how it is said, or "
+                    "it has more than two cells. Write a word and how it is said, or "
                     "titles above the columns."
                 ),
             )
@@ -157,7 +157,7 @@ def _entry(
     by_kind = {kind: cell for kind, cell in zip(kinds, cells, strict=False) if kind}
     term, sentence = by_kind.get(TERM, ""), by_kind.get(SENTENCE, "")
     if bool(term) == bool(sentence):
-        raise wrong_row(row, _("it has neither a term nor a sentence, or both."))
+        raise wrong_row(row, _("it has neither a word nor a sentence, or both."))
     said = by_kind.get(SAID, "")
     to_code = _code_of(row, by_kind.get(TO_LANG, ""))
     if TO_LANG not in kinds:

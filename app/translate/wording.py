@@ -1,10 +1,10 @@
 """How a class wants its words said: adding, changing and taking away, in old posts too."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import Row, select
+from sqlalchemy import Result, select
 
 from app.classrooms.models import SpaceClassroom
 from app.db import db, now
@@ -22,7 +22,7 @@ from app.translate.translating import make_again
 from app.translate.words import folded
 from app.web.errors import Refused
 
-# Texts looked through before the next are fetched: 2 MB at the most.
+# Texts held in memory while they are looked through: 2 MB at the most.
 TEXTS_AT_ONCE = 100
 
 
@@ -57,7 +57,7 @@ def take(
     if len(there) + len(new) > TERMS_MAX:
         raise Refused(
             _(
-                "With these the class would have %(count)s terms; %(most)s fit. Take "
+                "With these the class would have %(count)s words; %(most)s fit. Take "
                 "some away first.",
                 count=len(there) + len(new),
                 most=TERMS_MAX,
@@ -81,7 +81,7 @@ def change(row: GlossaryTerm, line: Line, person_id: int) -> None:
     """Put a line in the place of another; flushes. Refused where it stands already."""
     other = by_place(terms_of_class(row.classroom_id)).get(line.place)
     if other is not None and other is not row:
-        raise Refused(_("This term is there already. Change that line."), "term")
+        raise Refused(_("This word is there already. Change that line."), "term")
     before = _line(row)
     if before == line:
         return
@@ -142,7 +142,7 @@ def _bare(source: str) -> str:
 
 def _texts(
     classroom_id: int, langs: Collection[str] | None
-) -> Iterator[Row[tuple[int, str, str]]]:
+) -> Result[tuple[int, str, str]]:
     """Give the posts of a class's spaces in some or all languages, some at a time."""
     spaces = select(SpaceClassroom.space_id).where(
         SpaceClassroom.classroom_id == classroom_id,
@@ -156,12 +156,8 @@ def _texts(
             Post.is_published(),
             Thread.space_id.in_(spaces),
         )
-        .order_by(Revision.id)
-        .limit(TEXTS_AT_ONCE)
+        .execution_options(yield_per=TEXTS_AT_ONCE)
     )
     if langs is not None:
         query = query.where(Revision.lang.in_(langs))
-    last = 0
-    while found := db.session.execute(query.where(Revision.id > last)).all():
-        yield from found
-        last = found[-1].id
+    return db.session.execute(query)

@@ -46,7 +46,6 @@ def however_typed(words: str) -> str:
     return f"{_before(words[:1])}(?:{found}){_after(words[-1:])}"
 
 
-@lru_cache(maxsize=2000)
 def folded(text: str) -> str:
     """Reduce words to what stays the same in capitals; accents tell words apart."""
     plain = unicodedata.normalize("NFC", text).casefold().replace("’", "'")

@@ -125,11 +125,11 @@ def test_what_is_typed_is_tidied() -> None:
 @pytest.mark.parametrize(
     ("lang", "term", "to_lang", "said", "field", "words"),
     [
-        ("", "Luna", "", "", "lang", "language of the term"),
-        ("xx", "Luna", "", "", "lang", "language of the term"),
+        ("", "Luna", "", "", "lang", "language of the word"),
+        ("xx", "Luna", "", "", "lang", "language of the word"),
         ("es", "Luna", "xx", "", "to_lang", "in which language"),
         ("es", "Luna", "es", "Moon", "to_lang", "another language"),
-        ("es", " ", "", "", "term", "Write the term"),
+        ("es", " ", "", "", "term", "Write the word"),
         ("es", "42", "", "", "term", "has no letter"),
         ("es", "a" * (TERM_MAX + 1), "", "", "term", "has 81 characters; 80 fit"),
         ("es", "Luna", "en", "b" * 900, "said", "has 900 characters"),
@@ -154,7 +154,7 @@ def test_a_list_that_would_be_too_long_is_refused_whole(app: Flask) -> None:
     put(room.id, *[Line("es", f"palabra {n}") for n in range(TERMS_MAX - 1)])
     one_more, two_more = [Line("es", "una")], [Line("es", "una"), Line("es", "dos")]
 
-    with pytest.raises(Refused, match="501 terms; 500 fit"):
+    with pytest.raises(Refused, match="501 words; 500 fit"):
         wording.take(room.id, two_more, None)
     assert len(terms_of_class(room.id)) == TERMS_MAX - 1
     assert wording.take(room.id, one_more, None).new == 1

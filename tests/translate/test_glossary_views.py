@@ -217,7 +217,7 @@ def test_a_file_goes_out_and_in_again(room: Class) -> None:
 
 def test_a_file_leaves_what_is_said_otherwise_unless_told(room: Class) -> None:
     room.put(Line("es", "minga", "en", "party"))
-    data = "Term;How it is said\nminga;work\nLuna;".encode("utf-16")
+    data = "Word or name;How it is said\nminga;work\nLuna;".encode("utf-16")
 
     kept = room.upload(data)
     assert room.lines() == [Line("es", "Luna"), Line("es", "minga", "en", "party")]
@@ -241,9 +241,12 @@ def test_a_file_leaves_what_is_said_otherwise_unless_told(room: Class) -> None:
             b"Number;Full name;Shown name\n1;Ana Ruiz;Ana R.",
             "Row 1: it has more than two",
         ),
-        (b"Term;Term\na;b", "Row 1 titles the columns otherwise"),
-        (b"Term;How it is said\nminga;work\n;x", "Row 3: it has neither"),
-        (b"Code of the class;Term;How it is said\n99;minga;x", "of a whole server"),
+        (b"Word or name;Word or name\na;b", "Row 1 titles the columns otherwise"),
+        (b"Word or name;How it is said\nminga;work\n;x", "Row 3: it has neither"),
+        (
+            b"Code of the class;Word or name;How it is said\n99;minga;x",
+            "of a whole server",
+        ),
     ],
 )
 def test_a_damaged_or_foreign_file_is_refused_and_nothing_of_it_taken(
@@ -335,5 +338,5 @@ def test_five_hundred_terms_are_shown_page_by_page(app: Flask, room: Class) -> N
     page, end = (gzip.decompress(one.data).decode() for one in (first, last))
     assert page.count("?term=") == end.count("?term=") == 50
     assert f"{room.url}?from=50" in page
-    assert "More terms" not in end
+    assert "More words" not in end
     assert Judge(page).faults == []

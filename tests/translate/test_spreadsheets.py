@@ -119,7 +119,9 @@ def test_a_cell_that_a_spreadsheet_would_run_is_escaped(app: Flask) -> None:
     assert read(data.encode()) == entries
 
 
-ROWS = 'Term|Language|In language|How it is said\r\nmínga|es|en|work; "party"\r\n'
+ROWS = (
+    'Word or name|Language|In language|How it is said\r\nmínga|es|en|work; "party"\r\n'
+)
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
@@ -151,14 +153,14 @@ def test_a_comma_in_what_is_said_parts_nothing(app: Flask) -> None:
 
 
 def test_columns_that_are_left_out_are_those_of_the_page(app: Flask) -> None:
-    assert typed("Term\tHow it is said\nminga\twork\nLuna\t") == [
+    assert typed("Word or name\tHow it is said\nminga\twork\nLuna\t") == [
         Entry(2, "minga", "", "es", "en", "work"),
         Entry(3, "Luna", "", "es", "", ""),
     ]
 
 
 def test_a_column_that_means_nothing_to_us_is_passed_over(app: Flask) -> None:
-    text = "Remark;Term;How it is said\nask Ana;minga;work"
+    text = "Remark;Word or name;How it is said\nask Ana;minga;work"
 
     assert typed(text) == [Entry(2, "minga", "", "es", "en", "work")]
 
@@ -169,7 +171,7 @@ def test_a_column_that_means_nothing_to_us_is_passed_over(app: Flask) -> None:
      ("الإسبانية", "es"), ("Kiswahili", "sw"), ("", "es")],
 )  # fmt: skip
 def test_a_language_may_be_called_by_its_name(app: Flask, cell: str, code: str) -> None:
-    text = f"Term;Language;In language;How it is said\nminga;{cell};en;work"
+    text = f"Word or name;Language;In language;How it is said\nminga;{cell};en;work"
 
     assert typed(text)[0].lang == code
 
@@ -179,18 +181,24 @@ def test_a_language_may_be_called_by_its_name(app: Flask, cell: str, code: str) 
     [
         ("", "Nothing is here"),
         (" \n;;\n", "Nothing is here"),
-        ("Term;How it is said", "Nothing is here"),
+        ("Word or name;How it is said", "Nothing is here"),
         ("a;b;c", "Row 1: it has more than two cells"),
         ("a\nb;c;d", "Row 2: it has more than two cells"),
-        ("Term;Remark\na;b", "Row 1 titles the columns otherwise"),
-        ("Term;Sentence;Term;How it is said\na;b;c;d", "Row 1 titles the columns"),
+        ("Word or name;Remark\na;b", "Row 1 titles the columns otherwise"),
         (
-            "Term;How it is said\na;b;c",
+            "Word or name;Sentence;Word or name;How it is said\na;b;c;d",
+            "Row 1 titles the columns",
+        ),
+        (
+            "Word or name;How it is said\na;b;c",
             "Row 2: it has more cells than there are titles",
         ),
-        ("Term;How it is said\n;b", "Row 2: it has neither"),
-        ("Term;Sentence;How it is said\na;b;c", "Row 2: it has neither"),
-        ("Term;Language;How it is said\na;Elvish;b", "Row 2: “Elvish” is no language"),
+        ("Word or name;How it is said\n;b", "Row 2: it has neither"),
+        ("Word or name;Sentence;How it is said\na;b;c", "Row 2: it has neither"),
+        (
+            "Word or name;Language;How it is said\na;Elvish;b",
+            "Row 2: “Elvish” is no language",
+        ),
         ('a;b\n"c;d', "Row 2 begins with a quotation mark"),
         ("a;" + "b" * 140_000, "Row 1 is far too long"),
         ("a\n" * 101, "More than 100 lines"),
