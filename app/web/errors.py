@@ -29,6 +29,8 @@ HIDDEN_FIELDS = {
     "slip",
     "do",
     "lang",
+    "to_lang",
+    "replace",
     "next",
     "tick",
     "plan",

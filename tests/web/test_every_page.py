@@ -167,6 +167,7 @@ class School:
                 f"/classrooms/{self.room.id}/cards",
                 f"/classrooms/{self.room.id}/poster",
                 f"/classrooms/{self.room.id}/devices",
+                f"/classrooms/{self.room.id}/glossary",
                 f"/classrooms/{self.room.id}/signed-in", f"/letters/pair/{self.space.id}",
             ],
             "admin": [
