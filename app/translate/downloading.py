@@ -76,6 +76,10 @@ def download(entry: dict[str, Any], folder: Path, progress: Progress) -> Path:
         raise PackRefused(
             "This pack is bigger than 1 GB; it was not downloaded."
         ) from error
+    except ElsewhereError as error:
+        raise PackRefused(
+            "The list of packs leads to no web address. Try again later."
+        ) from error
     if not whole:
         raise _no_network(entry["from_code"], entry["to_code"], there=_size(part))
     _check_sum(entry, part)

@@ -65,6 +65,8 @@ def fetch(
                 return True
         except urllib.error.HTTPError as error:
             error.close()
+            if stay and error.code in range(300, 400):
+                raise ElsewhereError from error
             if error.code == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
                 if _is_whole(error.headers, part):
                     return True

@@ -19,6 +19,8 @@ WORKING_BYTES = 18_000_000
 
 # Small enough to be read each time; it says who a pack is.
 _METADATA = "metadata.json"
+# Words for people, which no model needs.
+_WORDS = re.compile(r"(README|LICEN[CS]E)(\..*)?", re.I)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -98,7 +100,7 @@ def fault(folder: Path) -> str | None:
         known = read(folder)
     except (OSError, ValueError):
         return f"Its {NAME} cannot be read. Install it again."
-    for file in known.files if known else ():
+    for file in _needed(known):
         if reason := _seen(folder, file):
             return reason
     return None
@@ -112,8 +114,7 @@ def check(folder: Path) -> None:
     """
     if reason := fault(folder):
         raise PackBrokenError(folder, reason)
-    known = read(folder)
-    for file in known.files if known else ():
+    for file in _needed(read(folder)):
         try:
             same = digest(folder / file.path) == file.sha256
         except OSError as error:
@@ -130,6 +131,11 @@ def memory_of(model_bytes: int) -> int:
 def digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _needed(known: Inventory | None) -> list[File]:
+    files = known.files if known else ()
+    return [file for file in files if not _WORDS.fullmatch(file.path)]
 
 
 def _seen(folder: Path, file: File) -> str | None:
