@@ -61,8 +61,7 @@ def take(
                 "some away first.",
                 count=len(there) + len(new),
                 most=TERMS_MAX,
-            ),
-            "lines",
+            )
         )
     changed = differ if replace else []
     for place in changed:

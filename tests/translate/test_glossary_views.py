@@ -301,6 +301,22 @@ def test_a_term_of_another_class_is_nothing_here(room: Class) -> None:
     assert len(terms_of_class(other.id)) == 1
 
 
+def test_a_full_glossary_says_so_where_the_form_is(
+    room: Class, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wording, "TERMS_MAX", 1)
+    room.put(Line("es", "minga"))
+
+    typed = room.send(**(ADDED | {"term": "guaro"}))
+    pasted = room.send(do="paste", lang="es", to_lang="", lines="guaro")
+    sent = room.upload(b"guaro")
+
+    assert [one.status_code for one in (typed, pasted, sent)] == [422] * 3
+    assert "2 words; 1 fit" in typed.text.split("<details")[0]
+    assert "2 words; 1 fit" in pasted.text.split("<details open")[1]
+    assert "2 words; 1 fit" in sent.text.split("<details open")[1]
+
+
 def test_an_act_that_is_none_is_a_bad_request(room: Class) -> None:
     assert room.send(do="dance").status_code == 400
     assert room.send(do="remove x").status_code == 404
