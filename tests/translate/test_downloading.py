@@ -3,6 +3,8 @@
 import hashlib
 import http.server
 import json
+import resource
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +15,7 @@ import pytest
 from flask import Flask
 
 from app.translate import downloading, engine, fetching, packs
-from app.translate.errors import PackRefused
+from app.translate.errors import NoRoom, PackRefused
 from tests.translate.conftest import STARTERS
 
 PACK = (STARTERS / "translate-es_en.argosmodel").read_bytes()
@@ -174,6 +176,37 @@ def test_a_checksum_that_is_named_is_checked(mirror: Mirror, tmp_path: Path) -> 
         downloading.download(mirror.entry(sha256="0" * 64), tmp_path / "bad", nothing)
 
     assert not list((tmp_path / "bad").iterdir())
+
+
+def test_a_full_disk_is_said_and_what_came_stays(
+    mirror: Mirror, tmp_path: Path
+) -> None:
+    """The system takes no file above 3 MB here, as a full disk would."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, before[1]))
+    try:
+        with pytest.raises(NoRoom, match="The disk became full"):
+            downloading.download(mirror.entry(), tmp_path, nothing)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    mirror.asked.clear()
+
+    part = downloading.download(mirror.entry(), tmp_path, nothing)
+
+    assert part.read_bytes() == PACK
+    assert mirror.asked == ["bytes=3000000-"]
+
+
+def test_without_room_for_the_file_and_what_is_in_it_nothing_is_fetched(
+    mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(tmp_path)._replace(free=60_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
+
+    with pytest.raises(NoRoom, match="and 60 MB are free"):
+        downloading.download(mirror.entry(), tmp_path, nothing)
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_newest_pack_of_a_pair_is_found(mirror: Mirror) -> None:

@@ -2,13 +2,15 @@
 
 import json
 import os
+import resource
+import sys
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from app.translate import engine, installing, packs
-from app.translate.errors import PackRefused
+from app.translate import engine, installing, inventory, packs
+from app.translate.errors import NoRoom, PackRefused
 from app.translate.packs import Pack
 from tests.translate.conftest import STARTERS
 
@@ -122,6 +124,67 @@ def test_no_way_is_no_way() -> None:
     assert packs.route("es", "sw", [a_pack("es-en")]) == ()
     assert packs.route("sw", "es", [a_pack("en-es")]) == ()
     assert packs.route("es", "en", [a_pack("en-es")]) == ()
+
+
+def test_any_two_packs_speak_where_english_does_not_join_them() -> None:
+    by_french = [a_pack("es-fr"), a_pack("fr-sw")]
+    by_arabic = [a_pack("es-ar"), a_pack("ar-sw")]
+    by_english = [a_pack("es-en"), a_pack("en-sw")]
+
+    assert packs.route("es", "sw", by_french) == tuple(by_french)
+    for known in ([*by_french, *by_arabic], [*by_arabic[::-1], *by_french[::-1]]):
+        assert packs.route("es", "sw", known) == tuple(by_arabic)
+    assert packs.route("es", "sw", [*by_arabic, *by_english]) == tuple(by_english)
+
+
+def test_three_packs_never_speak_together() -> None:
+    chain = [a_pack("es-en"), a_pack("en-fr"), a_pack("fr-sw")]
+
+    assert packs.route("es", "sw", chain) == ()
+
+
+def test_a_way_in_between_may_be_spoken_by_a_pack_of_argos_own_code() -> None:
+    known = [a_pack("es-pb"), a_pack("pt-sw"), a_pack("pb-sw")]
+
+    assert packs.route("es", "sw", known) == (known[0], known[1])
+    assert packs.route("es", "sw", known[::-1]) == (known[0], known[1])
+
+
+def test_versions_are_put_in_order_as_people_count() -> None:
+    written = ["1.10", "1.9", "1.9.1", "0.2"]
+
+    assert sorted(written, key=packs.order) == ["0.2", "1.9", "1.9.1", "1.10"]
+
+
+def test_what_is_installed_is_written_down(app: Flask) -> None:
+    pack = installing.install(ES_EN)
+
+    known = inventory.read(pack.folder)
+    assert known is not None
+    assert {file.path for file in known.files} == {
+        "README.md", "metadata.json", "model/config.json", "model/model.bin",
+        "model/shared_vocabulary.json", "sentencepiece.model",
+    }  # fmt: skip
+    for file in known.files:
+        assert (pack.folder / file.path).stat().st_size == file.size_bytes
+        assert inventory.digest(pack.folder / file.path) == file.sha256
+    # The child has measured what the model took: more than its weights.
+    if sys.platform == "linux":
+        assert 8_000_000 < known.memory_bytes < 100_000_000
+
+
+def test_a_disk_that_fills_up_in_the_middle_changes_nothing(with_packs: Flask) -> None:
+    """The system takes no file above 3 MB here, as a full disk would."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, before[1]))
+    try:
+        with pytest.raises(NoRoom, match="The disk became full, and nothing was inst"):
+            installing.install(ES_EN)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert [pack.pair for pack in packs.installed()] == ["en-es", "es-en"]
+    assert not list(packs.packs_folder().glob(".new*"))
 
 
 def test_brazilian_and_traditional_packs_speak_where_ours_are_missing() -> None:
