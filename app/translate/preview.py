@@ -5,8 +5,7 @@ could not reach.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import update
@@ -22,6 +21,7 @@ from app.translate.errors import PackBrokenError
 from app.translate.glossary import terms_in, terms_of
 from app.translate.hints import Hint, Tried, has_stops, hints_for
 from app.translate.interpreting import Asked
+from app.translate.memory import BY_NOBODY, Remembered
 from app.translate.packs import Pack
 from app.translate.sentences import cut
 from app.translate.speaking import Route, put_aside, say, usable
@@ -109,13 +109,7 @@ def _say_all(words: Words) -> None:
     portions = [*_portions(sentences)]
     for portion in portions:
         for one in _said(words, portion, there, back):
-            hints = hints_for(
-                one,
-                words.lang,
-                names=words.names,
-                pieces=partial(_pieces, there[0]),
-                has_stops=stops,
-            )
+            hints = _hints(one, words, there[0], has_stops=stops)
             stops = True  # it is said once
             told.append((one.source, one.target, one.back, hints))
         left = len(sentences) - len(told)
@@ -149,29 +143,47 @@ def _said(
         for one in sentences
     }
     known = say(words.lang, words.to_lang, there, _of_nobody(asked.values()), [])
-    to_return = {
-        one: Asked(
-            known[asked[one]].told.text,
-            asked[one].names,
-            tuple((said, term) for term, said in asked[one].terms),
-        )
-        for one in sentences
-        if asked[one] in known and not known[asked[one]].told.doubt
-    }
-    returned = say(words.to_lang, words.lang, back, _of_nobody(to_return.values()), [])
-    tried = []
-    for one in sentences:
-        if one not in to_return:
-            tried.append(Tried(one, one, stumbled=True))
-            continue
-        found = returned.get(to_return[one])
-        is_back = found is not None and not found.told.doubt
-        tried.append(
-            Tried(
-                one, to_return[one].text, found.told.text if found and is_back else ""
-            )
-        )
-    return tried
+    returned = say(
+        words.to_lang,
+        words.lang,
+        back,
+        _of_nobody(
+            _returning(one, found.told.text)
+            for one, found in known.items()
+            if not found.told.doubt and found.by != BY_NOBODY
+        ),
+        [],
+    )
+    return [_tried(asked[one], known, returned) for one in sentences]
+
+
+def _returning(one: Asked, target: str) -> Asked:
+    terms = tuple((said, term) for term, said in one.terms)
+    return Asked(target, one.names, terms)
+
+
+def _tried(
+    one: Asked, known: Mapping[Asked, Remembered], returned: Mapping[Asked, Remembered]
+) -> Tried:
+    found = known.get(one)
+    if found is None or found.told.doubt:
+        return Tried(one.text, one.text, stumbled=True)
+    again = returned.get(_returning(one, found.told.text))
+    back = again.told.text if again and not again.told.doubt else ""
+    return Tried(one.text, found.told.text, back)
+
+
+def _hints(one: Tried, words: Words, pack: Pack, *, has_stops: bool) -> list[Hint]:
+    if one.target == one.source and not one.stumbled:
+        return []  # in the language of its readers already
+    known = {word for term in words.terms for word in term.lower().split()}
+
+    def pieces(word: str) -> int:
+        return 0 if word in known else _pieces(pack, word)
+
+    return hints_for(
+        one, words.lang, names=words.names, pieces=pieces, has_stops=has_stops
+    )
 
 
 def _of_nobody(asked: Iterable[Asked]) -> dict[Asked, Sequence[int]]:
