@@ -213,6 +213,20 @@ def test_where_no_pack_speaks_persons_say_it(app: Flask) -> None:
     assert f"{two.url}/0" in page
 
 
+def test_pupils_ask_about_what_others_wrote(app: Flask) -> None:
+    two = Two(RIVER, SAME)
+    link = f"/p/{two.post.id}/ask?n="
+
+    page = Client(app, two.reader).get(two.url).text
+    assert f"{link}0" in page
+    assert f"{link}1" not in page  # it is in her own language
+    assert link not in Client(app, two.author).get(two.url).text
+    assert link not in Client(app, two.partner).get(two.url).text
+
+    two.post.thread.locked_at = two.post.sent_at
+    assert link not in Client(app, two.reader).get(two.url).text
+
+
 def test_a_tap_says_thank_you_and_twice_is_once(app: Flask) -> None:
     two = Two(HELLO, RIVER)
     client = Client(app, two.reader)
