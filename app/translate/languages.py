@@ -197,7 +197,7 @@ def other_language(text: str, own: str, likely: Collection[str] = ()) -> str | N
     script = _script(letters)
     if script != _LATIN:
         return _by_script(script, own, likely)
-    return _by_words(text, own, likely) if len(letters) >= LEAST_LETTERS else None
+    return _by_words(text, own, likely, is_short=len(letters) < LEAST_LETTERS)
 
 
 def is_foreign(text: str, own: str) -> bool:
@@ -244,7 +244,9 @@ def _by_script(script: str | None, own: str, likely: Collection[str]) -> str | N
     return (*fitting, *writing)[0]
 
 
-def _by_words(text: str, own: str, likely: Collection[str]) -> str | None:
+def _by_words(
+    text: str, own: str, likely: Collection[str], *, is_short: bool
+) -> str | None:
     if own not in _WORDS and own not in _WITHOUT_LATIN:
         return None  # nothing would speak for its own language
     words = _words(text)
@@ -260,7 +262,8 @@ def _by_words(text: str, own: str, likely: Collection[str]) -> str | None:
     count = most - (best in likely)
     against = sum(w in mine and w not in _tables()[best] for w in words)
     least = max(LEAST_WORDS, LEAST_SHARE * len(words), FOR_ONE_OF_ITS_OWN * against)
-    return best if count >= least else None
+    # "I am happy": what is short must have nothing but such words.
+    return best if count >= (len(words) if is_short else least) > 1 else None
 
 
 @cache

@@ -60,6 +60,9 @@ def softened(
     The model knows them so; NASA it does not.
     """
 
+    if not _LOUD_WORD.search(sentence):
+        return sentence
+
     def soft(word: re.Match[str]) -> str:
         low = word[0].lower()
         is_name = word[0].capitalize() in names or word[0] in names

@@ -70,7 +70,7 @@ _TABLES = {
     "degrees": (_DEGREES,),
     "euros": (_EUROS,),
     "km": (_KM, tuple(form.replace("20", "50") for form in _KM)),
-    "m": (_METERS,),
+    "m": (_METERS, tuple(form.replace("20", "50") for form in _METERS)),
     "kg": (_KILOS, tuple(form.replace("20", "50") for form in _KILOS)),
 }
 _OF_TERMS = ("noun", "nouns", "feminine", "feminines")
@@ -96,8 +96,8 @@ _KINDS = (
     ("degrees", r"(?<![\w.,])-?\d+(?:[.,]\d+)? ?[°º] ?[CF](?!\w)"),
     ("euros", r"(?<![\w.,])\d+(?:[.,]\d+)* ?€"),
     ("km", r"(?<![\w.,])\d+(?:[.,]\d+)* ?[kK]m(?!\w)"),
-    ("m", r"(?<![\w.,])\d+(?:[.,]\d+)* ?m(?!\w)"),
-    ("kg", r"(?<![\w.,])\d+(?:[.,]\d+)* ?[kK]g(?!\w)"),
+    ("m", r"(?<![\w.,])\d+(?:[.,]\d+)* ?[cm]?m(?!\w)"),
+    ("kg", r"(?<![\w.,])\d+(?:[.,]\d+)* ?[kK]?g(?!\w)"),
     (
         "ordinal",
         r"(?<!\w)\d+(?:\.?[ºª°](?!\w)"
@@ -121,6 +121,9 @@ _SIGNS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff"
 _OTHER_SCRIPT = re.compile(
     rf"[\u2066-\u2068]?{_NOT_LATIN}[{_SIGNS}]*(?:\s?{_NOT_LATIN}[{_SIGNS}]*)*\u2069?"
 )
+
+
+_OF_OTHER_SCRIPTS = re.compile("[\u0300-\u1fff\u2c00-\U0010ffff]")
 
 
 class Kept(NamedTuple):
@@ -151,7 +154,7 @@ class Masked:
     def put_back(self, text: str, lang: str) -> str | None:
         """Put everything in its place; None when the model lost or doubled something."""
         for one in self.stand_ins:
-            forms = "|".join(map(whole, one.told))
+            forms = "|".join(_whole(form, text) for form in one.told)
             text, found = re.subn(
                 rf"(?<!-)(?:{forms})(?!-)",
                 one.said.replace("\\", r"\\"),
@@ -167,7 +170,8 @@ class Masked:
         """Whether a name came out of nowhere: to small models everybody is Tom."""
         there = " ".join([self.asked, *(one.said for one in self.stand_ins)])
         return any(
-            re.search(whole(name), text) and not re.search(whole(name), there)
+            re.search(_whole(name, text), text)
+            and not re.search(_whole(name, there), there)
             for name in _ALL_NAMES
             if name in text
         )
@@ -194,8 +198,8 @@ def kept_in(
     found: list[Kept] = []
     for term, said in terms:
         # Luna, the dog, is no moon; what was shouted is asked for in small letters.
-        stands = [*re.finditer(whole(term), text)]
-        for match in stands or re.finditer(whole(term), text, re.I):
+        stands = [*re.finditer(_whole(term, text), text)]
+        for match in stands or re.finditer(_whole(term, text), text, re.I):
             kind = _kind_of_term(match[0], said)
             _add(found, Kept(match.start(), match.end(), kind, said))
     for match in _quotes(text, from_lang):
@@ -213,19 +217,29 @@ def kept_in(
 
 
 def quoted_in(text: str, lang: str) -> list[str]:
-    """List the words that are quoted in another language."""
+    """List the words that are quoted in another language, and titles."""
     return [match["inside"] for match in _quotes(text, lang)]
 
 
 def _quotes(text: str, lang: str) -> Iterator[re.Match[str]]:
-    return (m for m in _QUOTE.finditer(text) if is_foreign(m["inside"], lang))
+    return (
+        found
+        for found in _QUOTE.finditer(text)
+        if is_foreign(found["inside"], lang) or _is_title(text, found)
+    )
+
+
+def _is_title(text: str, quote: re.Match[str]) -> bool:
+    """Whether it looks like the name of a book or a song, and not like speech."""
+    before, inside = text[: quote.start()].rstrip(), quote["inside"]
+    return before[-1:].isalpha() and inside[:1].isupper() and inside[-1:] not in ".,!?…"
 
 
 def without_terms(text: str, terms: Sequence[tuple[str, str]]) -> tuple[str, str]:
     """Leave the terms out of a text, and say them in it."""
     rest, said = text, text
     for term, how in terms:
-        pattern = re.compile(whole(term), re.I)
+        pattern = re.compile(_whole(term, text), re.I)
         rest = pattern.sub(" ", rest)
         said = pattern.sub(how.replace("\\", r"\\"), said)
     return rest, said
@@ -235,7 +249,7 @@ def words_in(text: str, words: Collection[str], kept: Sequence[Kept]) -> list[Ke
     """List where these words stand outside of what is kept."""
     found = [*kept]
     for word in words:
-        for match in re.finditer(whole(word), text):
+        for match in re.finditer(_whole(word, text), text):
             _add(found, Kept(match.start(), match.end(), "name", word))
     return sorted(set(found) - set(kept))
 
@@ -324,11 +338,19 @@ class _Supply:
 
 def _kind_of_term(term: str, said: str) -> str:
     """Choose a kind of stand-in by the look of the term: a name, or a noun."""
-    if said[:1].isupper() and not (len(term) > 1 and term.isupper()):
+    # In a shout all are in capitals.
+    if said[:1].isupper() and not (len(said) > 1 and said.isupper()):
         return "name"
     plural = term.lower().endswith("s") and said.lower().endswith("s")
     feminine = said.lower().rstrip("s").endswith("a")
     return ("feminine" if feminine else "noun") + ("s" if plural else "")
+
+
+def _whole(words: str, text: str) -> str:
+    """Make the pattern for whole words; the one for all scripts takes 13 ms to build."""
+    if _OF_OTHER_SCRIPTS.search(text):
+        return whole(words)
+    return rf"(?<!\w){re.escape(words)}(?!\w)"
 
 
 def _add(found: list[Kept], one: Kept) -> None:

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.translate.checks import names_in, problem
 from app.translate.engine import Draft, Model
+from app.translate.glossary import terms_in
 from app.translate.interpreting import Asked, Told, interpret
 from app.translate.sentences import cut, put_together
 
@@ -240,5 +243,123 @@ def test_english_is_read_in_spanish(en_es: Model) -> None:
     told = interpret(en_es, asked(sentences), "en", "es")
 
     assert [one.text for one in told] == [
-        "El río es grande.", "Hola, mi nombre es Otieno.", "Pero me gusta el río.",
+        "El río es grande.", "Hola, me llamo Otieno.", "Pero me gusta el río.",
     ]  # fmt: skip
+
+
+TERMS = {
+    "arepa": "arepa", "arepas": "arepas", "recreo": "playtime", "Paravion": "Paravion",
+    "mazamorra": "mazamorra", "mole": "mole", "papá": "dad",
+}  # fmt: skip
+
+
+def with_terms(text: str, model: Model) -> Told:
+    one = Asked(text, frozenset(names_in(text, NAMES)), terms_in(text, TERMS))
+    (told,) = interpret(model, [one], "es", "en")
+    return told
+
+
+@pytest.mark.parametrize(
+    ("spanish", "english"),
+    [
+        ("La arepa es muy rica.", "The arepa is very rich."),
+        ("Arepa es mi comida favorita.", "Arepa is my favorite food."),
+        ("Me gusta comer arepas con queso.", "I like to eat arepas with cheese."),
+        ("Hoy comí arepa, mole y mazamorra.", "I ate arepa today, mole and mazamorra."),
+        ("El recreo dura 15 minutos.", "The playtime last 15 minutes."),
+        ("Usamos Paravion en la escuela.", "We use Paravion at school."),
+        ("MI PAPÁ TRABAJA EN LA ESCUELA", "MY DAD WORKS AT SCHOOL"),
+        ("Luna come una arepa con Amina.", "Luna eats an arepa with Amina."),
+        ("Arepas!", "Arepas!"),
+        ("recreo", "playtime"),
+    ],
+)
+def test_terms_are_said_as_the_class_wants(
+    es_en: Model, spanish: str, english: str
+) -> None:
+    assert with_terms(spanish, es_en) == Told(english)
+
+
+@pytest.mark.parametrize(
+    ("spanish", "english"),
+    [
+        ("El 12/03/2026 fuimos al río.", "We went to the river on 12/03/2026."),
+        ("Nací el 3 de mayo de 2012.", "I was born on May 3, 2012."),
+        ("Mi casa está a 3,5 km de la escuela.", "My house is 3,5 km from school."),
+        ("Vivo en el 3.er piso.", "I live on the 3.er floor."),
+        ("Somos 1.250 alumnos.", "We're 1.250 students."),
+        ("Mi teléfono es 555-1234.", "My phone is 555-1234."),
+        ("La clase empieza a las 10:30.", "The class starts at 10:30."),
+        ("Gracias a @ana por la foto.", "Thanks to @ana for the picture."),
+        ("Me gustan YouTube y WhatsApp.", "I like YouTube and WhatsApp."),
+        ('Usamos print("hola") en la clase.', 'We use print("hola") in the classroom.'),
+        ('Mi palabra favorita es "butterfly".', 'My favorite word is "butterfly."'),
+        ("Hola @otieno ¿cómo estás?", "Hello @otieno how are you?"),
+        ("VIVO EN ESPAÑA", "I LIVE IN SPAIN"),
+        ("NO SÉ QUÉ HACER", "I DON'T KNOW WHAT TO DO"),
+        ("¿DÓNDE ESTÁ LUCÍA?", "WHERE'S LUCÍA?"),
+        ("Me gusta MUCHO el río.", "I like the river very much."),
+    ],
+)
+def test_what_must_not_change_does_not(
+    es_en: Model, spanish: str, english: str
+) -> None:
+    assert into_english(spanish, es_en) == english
+
+
+@pytest.mark.parametrize(
+    ("english", "spanish"),
+    [
+        ("On 12/03/2026 we went to the river.", "El 12/03/2026 fuimos al río."),
+        ("I was born on May 3, 2012.", "Nací el 3 de mayo de 2012."),
+        ("My house is 3.5 km from school.", "Mi casa está 3.5 km de la escuela."),
+        ("TODAY IS MY BIRTHDAY!", "¡HOY ES MI CUMPLEAÑOS!"),
+        ("I LOVE this school.", "Me encanta esta escuela."),
+    ],
+)
+def test_nor_on_the_way_into_spanish(en_es: Model, english: str, spanish: str) -> None:
+    (told,) = interpret(en_es, asked([english]), "en", "es")
+
+    assert told.text == spanish
+
+
+KEPT = [
+    "3,5 km",
+    "12/03/2026",
+    "@ana",
+    "mi_casa",
+    "main()",
+    "YouTube",
+    "1.250",
+    "10:30",
+]
+
+
+@settings(deadline=None)  # a busy machine is no fault of the text
+@given(
+    st.lists(st.sampled_from([*KEPT, "me gusta", "el río", "y"]), min_size=1),
+    st.lists(
+        st.sampled_from(["Tom", "Mary", "20", "kilometers", "Monday", "the river"])
+    ),
+    st.lists(
+        st.sampled_from(["Tom", "30", "10:30", "9:30", "20 kilometers", "Monday"])
+    ),
+)
+def test_whatever_a_model_says_what_is_kept_is_there(
+    given_words: list[str], first: list[str], careful: list[str]
+) -> None:
+    sentence = " ".join(given_words)
+    model = Parrot(" ".join(first), careful=[" ".join(careful)])
+
+    (told,) = interpret(model, [Asked(sentence)], "es", "en")
+
+    for kept in KEPT:
+        assert told.text.count(kept) == sentence.count(kept)
+
+
+def test_a_name_nobody_spoke_of_is_not_believed() -> None:
+    model = Parrot("Tom likes the river.", careful=["Tom likes it."])
+
+    told = interpret(model, asked(["Me gusta el río."]), "es", "en")
+
+    assert told == [Told("Me gusta el río.", doubt=True)]

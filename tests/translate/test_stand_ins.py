@@ -1,7 +1,7 @@
 """Stand-ins: what has one, and that everything comes back or nothing does."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.translate.stand_ins import (
@@ -51,6 +51,9 @@ def masked(
         ('Se dice "thank you" y «butterfly»', ["thank you", "butterfly"]),
         ("Tengo 42 gatos y 3 perros", []),
         ('Dijo: "Me gusta el río"', []),
+        ('El libro "Cien años de soledad" es', ["Cien años de soledad"]),
+        ('El letrero dice "No pasar."', []),
+        ('"Hola", dijo Ana', []),
         ("niño(a) y amigos(as)", []),
         ("Me gusta. Y a ti?", []),
     ],
@@ -177,6 +180,7 @@ WORDS = st.sampled_from(
 )
 
 
+@settings(deadline=None)  # a busy machine is no fault of the text
 @given(st.lists(WORDS, max_size=12).map(" ".join), st.booleans())
 def test_an_answer_that_copies_all_stand_ins_says_all(text: str, other: bool) -> None:
     """A model that echoes what it is asked, in languages without tables of words."""
