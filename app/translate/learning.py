@@ -14,13 +14,11 @@ from app.classrooms.models import Member, SpaceClassroom, space_ids
 from app.db import db
 from app.posts.models import (
     BY_MACHINE,
-    LETTERS,
     MENDED,
     Post,
     Rendition,
     Revision,
     Sentence,
-    Thread,
     ThreadReader,
 )
 from app.translate.function_words import function_words
@@ -64,7 +62,7 @@ class Taught(NamedTuple):
 def word_list(viewer: Account) -> list[Taught]:
     """List words from the letters between the viewer and her pen pals.
 
-    What a person has mended comes first, then the newest letters. Three queries.
+    What a person has mended comes first, then the newest letters. Two queries.
     """
     given = ANYONE.as_viewer(viewer) | {"lang": viewer.person.lang}
     found = db.session.connection().execute(_copies(), given).all()
@@ -115,7 +113,7 @@ def content_words(read: Read, names: Collection[str]) -> Iterator[str]:
     shouted = read.sentence.isupper()
     for n, word in enumerate(words_in(read.sentence)):
         plain = _without_elision(word, read.lang)
-        small = plain.casefold()
+        small = plain.casefold().replace("’", "'")
         if not shortest <= len(plain) <= MOST_LETTERS:
             continue
         if small in left_out or word.casefold() in left_out or small in same:
@@ -182,6 +180,7 @@ def _read(lang: str, to_lang: str, hers: str, pairs: Sequence[Any]) -> Iterator[
 def _copies() -> Select[Any]:
     """Select how letters to the viewer are said in her language, hers in her pen pal's."""
     lang: BindParameter[str] = bindparam("lang", type_=String)
+    # Only letters have readers of their own.
     own = select(ThreadReader.thread_id).where(
         ThreadReader.person_id == ANYONE.person_id
     )
@@ -197,13 +196,11 @@ def _copies() -> Select[Any]:
     is_hers = Post.author_id == ANYONE.person_id
     return (
         Post.visible_to(ANYONE)
-        .join(Thread, Thread.id == Post.thread_id)
+        # What has a current version and may be read is out.
         .join(Revision, Revision.id == Post.current_id)
         .join(Rendition, Rendition.revision_id == Revision.id)
         .where(
-            Post.is_published(),
-            Thread.kind == LETTERS,
-            Thread.id.in_(own),
+            Post.thread_id.in_(own),
             Rendition.source.is_not(None),
             or_(
                 and_(~is_hers, Revision.lang != lang, Rendition.lang == lang),

@@ -189,6 +189,7 @@ def read(sentence: str, meaning: str = "", lang: str = "es") -> Read:
         ("es", "Visito Nairobi y el wifi falla.", "The wifi fails.", ["visito", "falla"]),
         ("fr", "J'aime l'eau froide.", "", ["aime", "eau", "froide"]),
         ("en", "I don't swim.", "", ["swim"]),
+        ("en", "I don’t swim.", "", ["swim"]),
         ("de", "Der Hund bellt.", "", ["Der", "Hund", "bellt"]),
         ("ar", "الكتاب على الطاولة", "", ["الكتاب", "الطاولة"]),
         ("hi", "किताब", "", ["किताब"]),
