@@ -1,7 +1,7 @@
 """Terms of the classes in a space, as they must come out of a translation."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,6 +11,8 @@ from sqlalchemy import and_, or_, select
 from app.accounts.names import tidy
 from app.classrooms.models import SpaceClassroom
 from app.db import db
+from app.translate.checks import names_in, says
+from app.translate.interpreting import Asked
 from app.translate.models import TERM_MAX, GlossaryTerm
 from app.translate.words import folded, however_typed
 from app.web.errors import Refused
@@ -72,6 +74,18 @@ def terms_of(space_id: int, from_lang: str, to_lang: str) -> dict[str, str]:
 def stays_everywhere(line: Line | GlossaryTerm) -> bool:
     """Whether it stays in posts of other languages too: a name, not a word like "mole"."""
     return not line.to_lang and not line.said and not line.term[:1].islower()
+
+
+def ask(sentence: str, names: Collection[str], terms: Mapping[str, str]) -> Asked:
+    """Ask for a sentence with the names and terms in it; what a term says is no name."""
+    found = terms_in(sentence, terms)
+    told = {
+        name
+        for term, said in found
+        for name in names_in(term, names)
+        if not says(said, name)
+    }
+    return Asked(sentence, frozenset(names_in(sentence, names)) - told, found)
 
 
 def terms_in(sentence: str, terms: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -15,10 +15,9 @@ from app.jobs import job
 from app.posts.models import Preview
 from app.posts.previewing import KIND, MOST_WAITING, no_pack
 from app.translate import engine, packs
-from app.translate.checks import names_in
 from app.translate.engine import models, precedence
 from app.translate.errors import PackBrokenError
-from app.translate.glossary import terms_in, terms_of
+from app.translate.glossary import ask, terms_of
 from app.translate.hints import Hint, Tried, has_stops, hints_for
 from app.translate.interpreting import Asked
 from app.translate.memory import BY_NOBODY, Remembered
@@ -136,12 +135,7 @@ def _portions(sentences: Sequence[str]) -> Iterator[list[str]]:
 def _said(
     words: Words, sentences: Sequence[str], there: Route, back: Route
 ) -> list[Tried]:
-    asked = {
-        one: Asked(
-            one, frozenset(names_in(one, words.names)), terms_in(one, words.terms)
-        )
-        for one in sentences
-    }
+    asked = {one: ask(one, words.names, words.terms) for one in sentences}
     known = say(words.lang, words.to_lang, there, _of_nobody(asked.values()), [])
     returned = say(
         words.to_lang,

@@ -28,9 +28,8 @@ from app.posts.models import (
     audience_langs,
 )
 from app.translate import memory, packs
-from app.translate.checks import names_in
 from app.translate.errors import PackBrokenError
-from app.translate.glossary import terms_in, terms_of
+from app.translate.glossary import ask, terms_of
 from app.translate.interpreting import Asked
 from app.translate.memory import BY_NOBODY, Remembered, portions
 from app.translate.packs import Pack
@@ -62,12 +61,9 @@ class Letter:
 
     def asks(self, lang: str) -> dict[str, Asked]:
         """Give each sentence with the names and terms that stand in it."""
+        terms = self.terms.get(lang, {})
         return {
-            sentence: Asked(
-                sentence,
-                frozenset(names_in(sentence, self.names)),
-                terms_in(sentence, self.terms.get(lang, {})),
-            )
+            sentence: ask(sentence, self.names, terms)
             for sentence in self.text.sentences()
         }
 

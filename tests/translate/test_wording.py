@@ -235,6 +235,19 @@ def test_a_term_comes_out_as_the_class_wants_it(
     assert said in (row.source or "")
 
 
+def test_a_term_may_say_a_pupils_name_otherwise(with_packs: Flask) -> None:
+    two = Two()
+    taken(two, Line("es", "Barrio Luna", "en", "Moon Quarter"), Line("es", "Luna"))
+    post = two.letter("Vivo en el Barrio Luna. La casa de Luna es grande.")
+
+    work()
+
+    row = renditions(post)["en"]
+    assert row.doubt == 0
+    assert "Moon Quarter" in (row.source or "")
+    assert "Luna" in (row.source or "")
+
+
 def test_a_term_is_carried_through_a_language_between(with_packs: Flask) -> None:
     """English to French is not at hand here, so its place has English to Spanish."""
     home = packs.packs_folder()
