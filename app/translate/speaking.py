@@ -1,6 +1,8 @@
 """Sentences through persons' words, the memory and the packs; nothing is stored here."""
 
+import errno
 import logging
+import os
 import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -200,8 +202,14 @@ def _ask_with_room(pack: Pack, asked: Sequence[Asked]) -> list[Told]:
 
 
 def _lacks_memory(error: Exception) -> bool:
-    # Intel's library says "mkl_malloc: failed to allocate memory" instead.
-    return isinstance(error, MemoryError) or "alloc" in str(error)
+    # Intel's library says "mkl_malloc: failed to allocate memory" instead, and a
+    # thread that found no room for its stack what the system says.
+    said = str(error)
+    return (
+        isinstance(error, MemoryError)
+        or "alloc" in said
+        or os.strerror(errno.EAGAIN) in said
+    )
 
 
 def put_aside(broken: PackBrokenError) -> None:

@@ -589,7 +589,12 @@ def test_a_lack_of_memory_is_met_by_unloading_what_is_idle(
 
 
 @pytest.mark.parametrize(
-    "fault", [MemoryError(), RuntimeError("mkl_malloc: failed to allocate memory")]
+    "fault",
+    [
+        MemoryError(),
+        RuntimeError("mkl_malloc: failed to allocate memory"),
+        RuntimeError("Resource temporarily unavailable"),
+    ],
 )
 def test_a_pack_that_lacked_memory_gets_another_chance(
     with_packs: Flask, monkeypatch: pytest.MonkeyPatch, fault: Exception

@@ -36,7 +36,6 @@ class Fate:
     dies_after_seconds: float | None = None
     characters_at_once: int = translating.CHARACTERS_AT_ONCE
     batch_tokens: int = engine.BATCH_TOKENS
-    most_loaded_bytes: int = engine.MOST_LOADED_BYTES
     most_data_bytes: int | None = None
 
 
@@ -78,7 +77,6 @@ def meet(fate: Fate) -> None:
     change: Any = setattr
     change(translating, "CHARACTERS_AT_ONCE", fate.characters_at_once)
     change(engine, "BATCH_TOKENS", fate.batch_tokens)
-    change(engine, "MOST_LOADED_BYTES", fate.most_loaded_bytes)
     if fate.most_data_bytes:
         most = (fate.most_data_bytes, fate.most_data_bytes)
         resource.setrlimit(resource.RLIMIT_DATA, most)
