@@ -298,16 +298,17 @@ class _Judge:
         if any(word not in text for word in _QUOTED.findall(sentence)):
             return True
         there, here = _capitalised(sentence), _capitalised(text)
-        new = [word for word in here if word not in sentence]
+        # Eldoret may not become Eldo, nor Luis Luisa.
+        before, after = _WORD.findall(sentence), _WORD.findall(text)
+        new = [word for word in here if word not in before]
         if self._to_lang in ONLY_NAMES_HAVE_CAPITALS and (
             len(new) > len(there)
-            # Eldoret may not become Eldo.
             or any(self._speaker.tokens_of(word) > 1 for word in new)
         ):
             return True
         if self._from_lang not in ONLY_NAMES_HAVE_CAPITALS:
             return False
-        lost = [word for word in there if word not in text]
+        lost = [word for word in there if word not in after]
         # España may become Spain, a word the model knows, but never Spanga.
         known = [word for word in new if self._speaker.tokens_of(word) == 1]
         return len(known) < len(lost)

@@ -209,6 +209,74 @@ def test_an_answer_in_the_old_language_is_none() -> None:
     assert told == [Told(source, doubt=True)]
 
 
+@pytest.mark.parametrize(
+    ("source", "said", "read"),
+    [
+        ("¡El río es grande!", "The river is big.", "The river is big!"),
+        ("¿Es grande el río?", "Is the river big.", "Is the river big?"),
+        ("El río es grande.", "The river is big.", "The river is big."),
+        ("¿Es grande el río?", "Is the river big?", "Is the river big?"),
+    ],
+)
+def test_a_cry_stays_a_cry_and_a_question_one(
+    source: str, said: str, read: str
+) -> None:
+    (told,) = interpret(Parrot(said), asked([source]), "es", "en")
+
+    assert told == Told(read)
+
+
+def test_spanish_opens_what_it_closes() -> None:
+    (told,) = interpret(Parrot("Ven aquí."), asked(["Come here!"]), "en", "es")
+
+    assert told == Told("¡Ven aquí!")
+
+
+class Halving(Parrot):
+    """A model that knows no word as a whole."""
+
+    def tokens_of(self, word: str) -> int:
+        return 2
+
+
+def test_a_word_alone_is_said_only_as_a_word_the_model_knows() -> None:
+    words = asked(["Escuela."])
+
+    known = interpret(Parrot("School.", score=-0.6), words, "es", "en")
+    pieces = interpret(Halving("Schoocol.", score=-0.6), words, "es", "en")
+    at_ease = interpret(Halving("Volcano.", score=-0.2), words, "es", "en")
+
+    assert known == [Told("School.")]
+    assert pieces == [Told("Escuela.", doubt=True)]
+    assert at_ease == [Told("Volcano.")]
+
+
+def test_a_cry_is_no_sentence_over_and_over() -> None:
+    (cry,) = interpret(Parrot("Come on."), asked(["bla bla bla"]), "es", "en")
+    (word,) = interpret(Parrot("Run."), asked(["corre corre"]), "es", "en")
+
+    assert cry == Told("bla bla bla", doubt=True)
+    assert word == Told("run run")
+
+
+def test_a_place_does_not_lose_its_end_in_spanish() -> None:
+    """Which words are names is not told by capitals in English."""
+    model = Halving("Vivo en Eldo.", careful=["Vivo en Tom."])
+
+    (told,) = interpret(model, asked(["I live in Eldoret."]), "en", "es")
+
+    assert told == Told("Vivo en Eldoret.")
+
+
+def test_words_of_another_script_are_not_asked_for() -> None:
+    model = Parrot("Something.")
+
+    told = interpret(model, asked(["مرحبا", "ツ"]), "es", "en")
+
+    assert told == [Told("مرحبا"), Told("ツ")]
+    assert model.asked == []
+
+
 def test_names_are_never_shown_to_the_model_first() -> None:
     model = Parrot("My dog is called Mary.")
 
