@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.translate.phrases import _ROWS, LANGS, saying
+from app.translate.phrases import _ROWS, LANGS, opening, saying
 
 NAMES = {"Amina", "Otieno", "Lucía"}
 
@@ -21,6 +21,15 @@ NAMES = {"Amina", "Otieno", "Lucía"}
         ("Tu amigo", ("es", "pt"), "seu amigo"),
         ("Tu amiga, Lucía", ("es", "en"), "your friend, Lucía"),
         ("SÍ", ("es", "en"), "yes"),
+        ("Me llamo Amina.", ("es", "en"), "my name is Amina."),
+        (
+            "Saludos de Otieno, Lucía y Amina",
+            ("es", "en"),
+            "greetings from Otieno, Lucía and Amina",
+        ),
+        ("And you?", ("en", "es"), "¿y tú?"),
+        ("y", ("es", "en"), "and"),
+        ("but", ("en", "es"), "pero"),
         ("no", ("es", "en"), "no"),
     ],
 )
@@ -47,3 +56,24 @@ def test_all_else_is_left_to_the_machine(sentence: str, langs: tuple[str, str]) 
 def test_every_row_speaks_every_language() -> None:
     assert all(len(row) == len(LANGS) for row in _ROWS)
     assert all(form.plain for row in _ROWS for forms in row for form in forms)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "langs", "parted"),
+    [
+        ("Hola, me gusta leer.", ("es", "en"), ("hello, ", "me gusta leer.")),
+        ("Pero me gusta leer.", ("es", "en"), ("but ", "me gusta leer.")),
+        ("Me llamo Lucía y tengo diez años.", ("es", "en"),
+         ("my name is Lucía and ", "tengo diez años.")),
+        ("My name is Otieno and I read.", ("en", "es"),
+         ("me llamo Otieno y ", "I read.")),
+        # Two are called so, or nobody is.
+        ("Me llamo Lucía y Otieno lee.", ("es", "en"),
+         ("", "Me llamo Lucía y Otieno lee.")),
+        ("Mi casa y mi perro", ("es", "en"), ("", "Mi casa y mi perro")),
+    ],
+)  # fmt: skip
+def test_what_a_sentence_opens_with_is_parted_off(
+    sentence: str, langs: tuple[str, str], parted: tuple[str, str]
+) -> None:
+    assert opening(sentence, *langs, NAMES) == parted
