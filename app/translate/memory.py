@@ -3,9 +3,9 @@
 import hashlib
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Row, delete, insert, or_, select, update
 
 from app.db import db, now
 from app.posts.models import AGAIN, Post, Rendition, Revision
@@ -173,27 +173,49 @@ def store(
     there only the revisions are noted. Nobody's are none.
     """
     keys = {(digest(one.text), known.by): one for one, known in said.items()}
-    rows = {
-        (row.sha256, row.by): row for row in _rows(pair, {key for key, _by in keys})
-    }
+    there = _standing_rows(pair, {key for key, _by in keys})
+    ids = {place: row.id for place, row in there.items()}
+    fresh: list[dict[str, object]] = []
+    changed: list[dict[str, object]] = []
     for (key, by), one in keys.items():
         if by in (BY_PERSON, BY_NOBODY):
             continue
-        if (row := rows.get((key, by))) is None:
-            row = rows[key, by] = Memory(pair=pair, sha256=key, by=by, source=one.text)
-            db.session.add(row)
-            row.to_check = said[one].told.uneasy
         told = said[one].told
-        row.target, row.doubt, row.score = told.text, told.doubt, told.score
-    db.session.flush()
+        values = {"target": told.text, "doubt": told.doubt, "score": told.score}
+        if (row := there.get((key, by))) is None:
+            new = {"pair": pair, "sha256": key, "by": by, "source": one.text}
+            fresh.append(values | new | {"to_check": told.uneasy})
+        elif (row.target, row.doubt) != (told.text, told.doubt):
+            changed.append(values | {"id": row.id})
+    # Thousands of rows in a busy hour: as objects they cost as much as their words.
+    if changed:
+        db.session.execute(update(Memory), changed)
+    if fresh:
+        made = insert(Memory).returning(Memory.id, Memory.sha256, Memory.by)
+        ids |= {
+            (sha256, by): memory_id
+            for memory_id, sha256, by in db.session.execute(made, fresh)
+        }
     _note_sources(
         {
-            (rows[place].id, revision_id)
+            (ids[place], revision_id)
             for place, one in keys.items()
-            if place in rows
+            if place in ids
             for revision_id in revisions.get(one, ())
         }
     )
+
+
+def _standing_rows(pair: str, keys: Collection[str]) -> dict[tuple[str, str], Row[Any]]:
+    """Find what the memory holds of these sentences, by digest and by whom."""
+    wanted = select(Memory.sha256, Memory.by, Memory.id, Memory.target, Memory.doubt)
+    return {
+        (row.sha256, row.by): row
+        for some in portions([*keys])
+        for row in db.session.execute(
+            wanted.where(Memory.pair == pair, Memory.sha256.in_(some))
+        )
+    }
 
 
 def forget(revision_ids: Sequence[int]) -> None:
@@ -272,11 +294,12 @@ def _note_sources(wanted: set[tuple[int, int]]) -> None:
             )
         )
         known |= {(row.memory_id, row.revision_id) for row in rows}
-    db.session.add_all(
-        MemorySource(memory_id=memory_id, revision_id=revision_id)
+    fresh = [
+        {"memory_id": memory_id, "revision_id": revision_id}
         for memory_id, revision_id in sorted(wanted - known)
-    )
-    db.session.flush()
+    ]
+    if fresh:
+        db.session.execute(insert(MemorySource), fresh)
 
 
 def portions(items: Sequence[T]) -> Iterable[Sequence[T]]:
