@@ -25,6 +25,7 @@ from app.posts.models import (
     Rendition,
     Revision,
     Sentence,
+    Thread,
     audience_langs,
 )
 from app.translate import memory, packs
@@ -111,17 +112,26 @@ def _portion(post_ids: Sequence[int], *, anew: bool) -> tuple[list[Letter], list
         )
     )
     posts = {post.id: post for post in found}
-    asked, known, known_names = _asked(posts), usable(), cache(names_of)
+    asked, known = _asked(posts), usable()
+    # Hundreds of posts share a space, and dozens a thread.
+    known_names, known_terms = cache(names_of), cache(terms_of)
+    known_readers = cache(_readers)
     letters: list[Letter] = []
     size = 0
     for at, post_id in enumerate(post_ids):
         if post_id not in posts:
             continue
         post = posts[post_id]
-        routes = _lacking(post, known, anew=anew)
+        routes = _lacking(post, known_readers(post.thread), known, anew=anew)
         if not routes:
             continue
-        letter = _letter(post, routes, known_names(post.thread.space_id))
+        space_id, lang = post.thread.space_id, _current(post).lang
+        letter = _letter(
+            post,
+            routes,
+            known_names(space_id),
+            {to_lang: known_terms(space_id, lang, to_lang) for to_lang in routes},
+        )
         letter.asked = asked.get(post_id)
         size += len(routes) * sum(map(len, letter.text.sentences()))
         if letters and size > CHARACTERS_AT_ONCE:
@@ -130,7 +140,12 @@ def _portion(post_ids: Sequence[int], *, anew: bool) -> tuple[list[Letter], list
     return letters, []
 
 
-def _letter(post: Post, routes: dict[str, Route], names: frozenset[str]) -> Letter:
+def _letter(
+    post: Post,
+    routes: dict[str, Route],
+    names: frozenset[str],
+    terms: dict[str, dict[str, str]],
+) -> Letter:
     revision = _current(post)
     return Letter(
         post_id=post.id,
@@ -139,9 +154,7 @@ def _letter(post: Post, routes: dict[str, Route], names: frozenset[str]) -> Lett
         text=cut(revision.source, revision.lang),
         names=names,
         routes=routes,
-        terms={
-            lang: terms_of(post.thread.space_id, revision.lang, lang) for lang in routes
-        },
+        terms=terms,
     )
 
 
@@ -150,12 +163,18 @@ def _current(post: Post) -> Revision:
     return post.current
 
 
-def _lacking(post: Post, known: Sequence[Pack], *, anew: bool) -> dict[str, Route]:
+def _readers(thread: Thread) -> frozenset[str]:
+    return frozenset(db.session.scalars(audience_langs(thread)))
+
+
+def _lacking(
+    post: Post, readers: Collection[str], known: Sequence[Pack], *, anew: bool
+) -> dict[str, Route]:
     """Name the languages that are to be made, each with its packs."""
     revision = _current(post)
     there = {rendition.lang: rendition for rendition in revision.renditions}
     routes: dict[str, Route] = {}
-    for lang in set(db.session.scalars(audience_langs(post.thread))) - {revision.lang}:
+    for lang in set(readers) - {revision.lang}:
         route = packs.route(revision.lang, lang, known)
         old = there.get(lang)
         label = packs.route_label(route)
