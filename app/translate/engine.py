@@ -17,10 +17,10 @@ from flask_babel import gettext as _
 
 from app.translate.loading import watched
 
-# Loaded models kept, by what was used last. An official one takes 97 MB and the
-# worker itself up to 200, at work 150 more: four fit into 700.
+# Loaded models kept, by what was used last. An official one takes 97 MB, the worker
+# itself up to 200, and a batch at work 200 for a moment: three fit into 700.
 MOST_LOADED = 6
-MOST_LOADED_BYTES = 400_000_000
+MOST_LOADED_BYTES = 300_000_000
 IDLE_SECONDS = 300
 
 MOST_THREADS = 8
@@ -115,6 +115,7 @@ class Model:
             )
         while started:
             finish()
+        _trim()
         return drafts
 
     def tokens_of(self, word: str) -> int:
@@ -306,7 +307,10 @@ class Models:
 
 
 def _trim() -> None:
-    """Hand freed memory back: glibc keeps two thirds of a large model's otherwise."""
+    """Hand freed memory back, in a millisecond.
+
+    glibc keeps two thirds of a large model's, and of each batch some 100 MB.
+    """
     try:
         ctypes.CDLL(None).malloc_trim(0)
     except (OSError, AttributeError, TypeError):
