@@ -1,6 +1,5 @@
 """Uneasy sentences, said back in their own language while nothing else waits."""
 
-import logging
 import re
 import time
 from collections import Counter
@@ -30,8 +29,6 @@ LEAST_LIKENESS = 0.3
 LETTERS_COMPARED = 3
 
 _WORD = re.compile(r"[^\W_]+")
-
-log = logging.getLogger(__name__)
 
 
 class Uneasy(NamedTuple):

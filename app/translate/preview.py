@@ -4,7 +4,6 @@ What it finds is nobody's yet: nothing of it goes into the memory, which erasing
 could not reach.
 """
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -33,8 +32,6 @@ MOST_CHARACTERS = 3_000
 
 # A sentence, as it will read, as it comes back, and what helps.
 Told = tuple[str, str, str, list[Hint]]
-
-log = logging.getLogger(__name__)
 
 
 class Words(NamedTuple):
