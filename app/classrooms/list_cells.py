@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from app.accounts.names import fold
 from app.classrooms.list_escaping import unescaped
 
-SEPARATORS = "\t;,"
+# The last is what an Arabic keyboard has for a semicolon.
+SEPARATORS = "\t;,؛"
 LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # Some programs say it themselves, in a line before the first.
 SAID = re.compile('"?sep=([\t;,])"?\n', re.IGNORECASE)

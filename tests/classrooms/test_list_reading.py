@@ -23,7 +23,7 @@ def test_rows_are_counted_as_a_person_counts_them(app: Flask) -> None:
     assert [row.n for row in rows] == [3, 5]
 
 
-@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "؛"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_cells_are_parted_by_what_the_program_took(
     app: Flask, separator: str, line_end: str

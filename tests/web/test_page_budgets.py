@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.db import db
-from app.posts.models import Attachment, Revision
+from app.posts.models import Attachment, Post, Rendition, Revision
 from app.search.rebuilding import rebuild
+from app.translate.installing import install_starters
+from app.translate.translating import translate_posts
 from bench.wire import Answer, Wire, fetched_with
 from bench.year import Year
 from tests.serving import serving
@@ -56,7 +58,7 @@ ROWS = [
     Row("answering.page", "/p/{letter}/answer", "of a letter"),
     Row("arranging.forum", "/forums/{forum}/arrange"),
     Row("arranging.page", "/threads/{longest}/arrange"),
-    Row("asking.page", "/p/{letter}/translate"),
+    Row("asking.page", "/p/{published}/translate"),
     # Two stylesheets, and the script of a teacher who has a copy kept: only to print.
     Row("cards.all_cards", "/classrooms/{room}/cards", most_requests=4),
     Row("cards.poster", "/classrooms/{room}/poster", most_requests=4),
@@ -82,13 +84,17 @@ ROWS = [
     Row("forums.thread", "/threads/{locked}", "locked"),
     Row("forums.thread", "/threads/{announcement}", "announced"),
     Row("forums.thread", "/threads/{waiting}", "not out yet"),
+    Row("glossary.download", "/classrooms/{room}/glossary.csv"),
+    Row("glossary.page", "/classrooms/{room}/glossary"),
     Row("home.my_post", "/"),
     Row("home.saved", "/my-post.html"),
+    Row("languages.page", "/languages"),
     Row("learning.ask", "/p/{reported}/ask"),
     Row("learning.ask", "/p/{reported}/ask?n=0", "of a sentence"),
-    Row("learning.ask", "/p/{letter}/ask?n=0&word=la", "with the question"),
+    Row("learning.ask", "/p/{reported}/ask?n=0&word=la", "with the question"),
     Row("learning.words", "/words"),
     Row("learning.words", "/words?n=60", "many of them"),
+    Row("mending.page", "/translations"),
     Row("moderation.report", "/p/{reported}/report"),
     Row("moderation.reported", "/p/{reported}/reported"),
     Row("moderation.reports", "/reports"),
@@ -115,6 +121,9 @@ ROWS = [
     Row("search.search_page", "/search?q=la", "a word in nearly all"),
     Row("search.search_page", "/search?q=the+river", "two words"),
     Row("search.search_page", "/search?q=nothingness", "no post"),
+    Row("sentences.one", "/p/{reported}/sentences/0"),
+    Row("sentences.page", "/p/{reported}/sentences"),
+    Row("sharing.index", "/packs.json"),
     Row("sign_in.card", "/sign-in/card/{card}"),
     Row("sign_in.name", "/sign-in/name/{pupil}"),
     Row("sign_in.pictures", "/sign-in/name/{pupil}/pictures"),
@@ -129,6 +138,7 @@ ROWS = [
 NO_PAGE = {
     "ping": "a sign of life of 204, with no page",
     "posts.permalink": "a redirect to the thread's page, which is measured",
+    "sharing.file": "a file of a pack, for another server",
     "school.first_run": "404 once there is a school; before that nobody is here",
 }
 
@@ -140,6 +150,12 @@ def everywhere(
     """The year behind a server, with its index; pages are read, and nothing is changed."""
     with copied(*built_year, tmp_path_factory.mktemp("everywhere") / "year") as here:
         rebuild()
+        install_starters()
+        translate_posts([here.year.posts["reported"]])
+        lacks = db.session.get_one(Post, here.year.posts["published"])
+        db.session.execute(
+            delete(Rendition).where(Rendition.revision_id == lacks.current_id)
+        )
         # Their pages have a script too: decision 0014.
         for who in ("mate", "teacher"):
             here.account(who).keeps_copy = True
