@@ -59,7 +59,6 @@ def softened(
 
     The model knows them so; NASA it does not.
     """
-
     if not _LOUD_WORD.search(sentence):
         return sentence
 

@@ -112,7 +112,7 @@ def test_swahili_gets_people_in_place_of_a_machine(with_packs: Flask) -> None:
     assert shown["Spanish"] == "English Swahili not by a machine"
     assert "Argos, whose language packs this server uses, has none for it" in page
     assert f'href="/classrooms/{two.english.id}/glossary"' in page
-    assert "Sentence by sentence" in page
+    assert "Side by side" in page
     # Nothing is to be installed for it.
     assert "could read each other" not in page
 
