@@ -18,54 +18,57 @@ def main() -> None:
 def _posts(asked: dict[str, Any]) -> dict[str, Any]:
     """Do the waiting translations of an instance, as the worker does them.
 
-    Its handler, in batches of the worker's size, newest first; packs are loaded
-    before, and nothing is in the memory. Rows are written, pages rendered.
+    Its handler, in batches of the worker's size, newest first; nothing is in the
+    memory. Rows are written, pages rendered. Other letters load packs and code before.
     """
     from app.db import set_reading
     from app.factory import create_app
-    from app.translate import packs, translating
-    from app.translate.engine import Model, models
+    from app.translate import translating
+    from app.translate.engine import CAREFUL, QUICK, THOROUGH, Model
 
-    again = {"asked": 0, "careful": 0}
-    real = Model.translate
+    efforts = {id(QUICK): "quick", id(THOROUGH): "thorough", id(CAREFUL): "careful"}
+    asked_with = dict.fromkeys(efforts.values(), 0)
+    real = Model.search
 
-    def counted(self: Model, sentences: Any, *, careful: bool, **more: Any) -> Any:
-        again["careful" if careful else "asked"] += len(sentences)
-        return real(self, sentences, careful=careful, **more)
+    def counted(self: Model, tokens: Any, effort: Any) -> Any:
+        asked_with[efforts[id(effort)]] += len(tokens)
+        return real(self, tokens, effort)
 
     with create_app(Path(asked["instance"])).app_context():
         set_reading(value=False)
-        for pack in packs.installed():
-            with models.use(pack.folder) as model:
-                model.translate(["No."], careful=False)
-        Model.translate = counted  # type: ignore[method-assign]  # counts, and asks it
+        translating.translate_posts(asked["warm"])
+        Model.search = counted  # type: ignore[method-assign]  # counts, and asks it
         ids, most = sorted(asked["posts"], reverse=True), translating.POSTS_AT_ONCE
         began = time.process_time()
         while ids:
             some, ids = ids[:most], ids[most:]
             ids[:0] = translating.translate_posts(some)
         spent = time.process_time() - began
-    return {"cpu_seconds": spent, **again}
+    return {"cpu_seconds": spent, "efforts": asked_with}
 
 
 def _sentences(asked: dict[str, Any]) -> dict[str, Any]:
-    """Put sentences to one pack, and so many of them once more as failed a check.
+    """Put sentences to one pack, and shares of them once more with more effort.
 
-    Words drawn by lot pass no check, so which ones fail is no question here.
+    A model of random weights is sure of nothing and passes no check, so how many
+    need more is told.
     """
-    from app.translate.engine import Model
+    from sentencepiece import SentencePieceProcessor
+
+    from app.translate.engine import CAREFUL, QUICK, THOROUGH, Model
 
     if asked["fixed"]:
         fix_lengths()
     folder = Path(asked["folder"])
     model = Model(folder, scratch=folder.parent)
     model.translate(["No."], careful=False)
-    sentences = asked["sentences"]
+    cut: Any = SentencePieceProcessor()
+    cut.Load(str(folder / "sentencepiece.model"))
+    tokens = [cut.EncodeAsPieces(one) for one in asked["sentences"]]
+    efforts = {"quick": QUICK, "thorough": THOROUGH, "careful": CAREFUL}
     began = time.process_time()
-    model.translate(sentences, careful=False)
-    again = int(len(sentences) * asked["careful_share"])
-    if again:
-        model.translate(sentences[:again], careful=True)
+    for name, share in asked["shares"].items():
+        model.search(tokens[: round(share * len(tokens))], efforts[name])
     return {"cpu_seconds": time.process_time() - began}
 
 

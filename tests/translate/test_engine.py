@@ -289,13 +289,13 @@ def test_an_urgent_call_goes_before_the_next_batch(
     is_urgent, go_on, done = threading.Event(), threading.Event(), threading.Event()
     real = Model._start
 
-    def noted(self: Model, batch: list[list[str]], *, careful: bool) -> list[Any]:
+    def noted(self: Model, batch: list[list[str]], effort: Any) -> list[Any]:
         name = threading.current_thread().name
         started.append(name)
         if name == "batch" and len(started) == 2:
             go_on.set()
             assert is_urgent.wait(30)
-        return real(self, batch, careful=careful)
+        return real(self, batch, effort)
 
     def urgently() -> None:
         assert go_on.wait(30)
