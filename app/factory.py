@@ -13,18 +13,21 @@ from app.db import db
 from app.forums import room as forums
 from app.home import room as home
 from app.jobs import room as jobs
+from app.learning import room as learning
 from app.media import room as media
 from app.moderation import room as moderation
 from app.operations import room as operations
+from app.packs import room as packs
 from app.penpals import room as penpals
 from app.posts import room as posts
 from app.search import room as search
 from app.translate import room as translate
+from app.wording import room as wording
 from config import settings
 
 ROOMS = (
-    jobs, accounts, classrooms, media, posts, moderation, translate, search,
-    forums, penpals, home, operations,
+    jobs, accounts, classrooms, media, packs, posts, moderation, translate, wording,
+    learning, search, forums, penpals, home, operations,
 )  # fmt: skip
 
 

@@ -23,8 +23,8 @@ def _posts(asked: dict[str, Any]) -> dict[str, Any]:
     """
     from app.db import set_reading
     from app.factory import create_app
+    from app.packs.engine import CAREFUL, QUICK, THOROUGH, Model
     from app.translate import translating
-    from app.translate.engine import CAREFUL, QUICK, THOROUGH, Model
 
     efforts = {id(QUICK): "quick", id(THOROUGH): "thorough", id(CAREFUL): "careful"}
     asked_with = dict.fromkeys(efforts.values(), 0)
@@ -55,7 +55,7 @@ def _sentences(asked: dict[str, Any]) -> dict[str, Any]:
     """
     from sentencepiece import SentencePieceProcessor
 
-    from app.translate.engine import CAREFUL, QUICK, THOROUGH, Model
+    from app.packs.engine import CAREFUL, QUICK, THOROUGH, Model
 
     if asked["fixed"]:
         fix_lengths()

@@ -11,6 +11,13 @@ from app.db import db, set_reading
 from bench.year import Year
 from tests.apps import an_app
 from tests.clocks import Clocks
+from tests.starter_packs import (  # noqa: F401  # fixtures for all that translates
+    en_es,
+    es_en,
+    unpacked,
+    with_packs,
+    worker,
+)
 from tests.year import YearHere, built, copied
 
 

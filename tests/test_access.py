@@ -24,7 +24,7 @@ from app.moderation.review import return_to_author
 from app.posts.models import Attachment, Draft, Post, Rendition, Revision, Thread
 from app.translate.memory import digest
 from app.translate.models import Mend, WrongReading
-from app.translate.side_by_side import key_of
+from app.wording.side_by_side import key_of
 from tests.apps import an_app
 from tests.builders import (
     a_classroom,
@@ -375,7 +375,7 @@ ROWS = [
     see("posts.picture_file", "/p/{held}/pictures/{held_picture}/file", "302 200 404 404 404 404 200 404 404 404 200 404 404 302"),
 
     #                                           nobody pupil mate other friend far teacher second third admin co lead keeper gone
-    see("asking.page", "/p/{post}/translate",    "302 302 302 404 200 200 302 404 200 404 302 302 404 302"),
+    see("asking.page", "/p/{post}/translate",    "302 302 302 404 302 302 302 404 302 404 302 302 404 302"),
     see("asking.page", "/p/{letter}/translate",  "302 302 404 404 200 404 302 404 200 404 302 302 404 302"),
     see("asking.page", "/p/{held}/translate",    "302 404 404 404 404 404 404 404 404 404 404 404 404 302"),
     see("languages.page", "/languages",          "302 404 404 404 404 404 200 200 200 200 200 404 200 302"),

@@ -22,8 +22,8 @@ from app.posts.models import (
     Thread,
     waiting_for,
 )
-from app.translate.mending import waiting_mends
-from app.translate.wrong_readings import open_readings
+from app.wording.mending import waiting_mends
+from app.wording.wrong_readings import open_readings
 
 THREADS_LISTED = 10
 

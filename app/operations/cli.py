@@ -14,8 +14,8 @@ from app.db import db
 from app.operations import demo, health, setup
 from app.operations.backup import back_up
 from app.operations.restore import restore
+from app.packs import packs
 from app.posts.models import Post
-from app.translate import packs
 from app.web.errors import Refused
 
 demo_commands = AppGroup("demo", help="A living example, in a folder of its own.")

@@ -28,9 +28,9 @@ from app.jobs.models import Job
 from app.jobs.registry import chore_when_idle
 from app.operations.backup_file import DATABASE
 from app.operations.durable import write_whole
+from app.packs import engine, packs
 from app.posts.models import Post
 from app.search.standing import describe_index
-from app.translate import engine, packs
 from app.web.pages import reader_zone
 
 Word = Literal["fine", "look", "broken"]

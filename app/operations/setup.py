@@ -14,8 +14,8 @@ from app.db import db, now
 from app.operations import migrating
 from app.operations.backup import back_up, stamped
 from app.operations.durable import refusal, write_whole
-from app.translate import installing, packs
-from app.translate.errors import PackRefused
+from app.packs import installing, packs
+from app.packs.errors import PackRefused
 from app.web.errors import Refused
 
 FOLDERS = ("backups", "packs", "uploads")

@@ -4,8 +4,8 @@ from sqlalchemy import func, select
 
 from app.db import db
 from app.jobs import Job, enqueue, hurry
+from app.packs import packs
 from app.posts.models import Rendition, Revision
-from app.translate import packs
 from app.translate.speaking import usable
 from app.translate.translating import KIND
 

@@ -9,6 +9,9 @@ from app.classrooms.models import ADULTS, Member, SpaceClassroom
 from app.db import db, reading
 from app.jobs import enqueue
 from app.jobs.registry import chore_at_start, chore_when_idle
+from app.packs import installing, packs
+from app.packs.engine import models
+from app.packs.packs import Pack
 from app.posts.models import (
     AGAIN,
     LETTERS,
@@ -18,9 +21,7 @@ from app.posts.models import (
     Thread,
     ThreadReader,
 )
-from app.translate import installing, packs, speaking
-from app.translate.engine import models
-from app.translate.packs import Pack
+from app.translate import speaking
 from app.translate.speaking import usable
 from app.translate.translating import KIND
 

@@ -11,12 +11,12 @@ from sqlalchemy import select, update
 from app.db import db, reading
 from app.jobs import Job
 from app.jobs.registry import chore_when_idle
+from app.packs.errors import PackBrokenError
+from app.packs.packs import Pack
 from app.posts.models import Post
-from app.translate.errors import PackBrokenError
 from app.translate.interpreting import Asked
 from app.translate.memory import portions
 from app.translate.models import Memory, MemorySource
-from app.translate.packs import Pack
 from app.translate.speaking import ask, put_aside, usable
 from app.translate.translating import make_again
 

@@ -12,22 +12,14 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from app.db import db, reading
+from app.packs import downloading, engine, installing, neighbours, packs
+from app.packs.errors import NoRoom, PackRefused
+from app.packs.fetching import Progress
+from app.packs.installing import Offer
+from app.packs.packs import Pack
 from app.posts.models import Post
-from app.translate import (
-    doubts,
-    downloading,
-    engine,
-    installing,
-    memory,
-    neighbours,
-    packs,
-    standing,
-)
+from app.translate import doubts, memory, standing
 from app.translate.catching_up import catch_up
-from app.translate.errors import NoRoom, PackRefused
-from app.translate.fetching import Progress
-from app.translate.installing import Offer
-from app.translate.packs import Pack
 from app.translate.translating import bring_in_line
 
 POSTS_AT_ONCE = 32

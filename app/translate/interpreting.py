@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
+from app.packs.engine import Draft
 from app.translate.checks import problem, says
-from app.translate.engine import Draft
 from app.translate.languages import other_language, writes_latin
 from app.translate.phrases import opening, saying
 from app.translate.shouts import in_capitals, in_small_letters, is_shouted, softened

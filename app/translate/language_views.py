@@ -13,7 +13,8 @@ from app.accounts.sessions import viewer
 from app.classrooms.models import Classroom
 from app.classrooms.permissions import is_teacher, may_see_health
 from app.db import db
-from app.translate import engine, packs, standing
+from app.packs import engine, packs
+from app.translate import standing
 from app.web.answers import Answer
 
 bp = Blueprint("languages", __name__, template_folder="templates")

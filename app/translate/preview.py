@@ -11,16 +11,16 @@ from sqlalchemy import update
 
 from app.db import db, reading
 from app.jobs import job
+from app.packs import engine, packs
+from app.packs.engine import models, precedence
+from app.packs.errors import PackBrokenError
+from app.packs.packs import Pack
 from app.posts.models import Preview
 from app.posts.previewing import KIND, MOST_WAITING, no_pack
-from app.translate import engine, packs
-from app.translate.engine import models, precedence
-from app.translate.errors import PackBrokenError
 from app.translate.glossary import ask, terms_of
 from app.translate.hints import Hint, Tried, has_stops, hints_for
 from app.translate.interpreting import Asked
 from app.translate.memory import BY_NOBODY, Remembered
-from app.translate.packs import Pack
 from app.translate.sentences import cut
 from app.translate.speaking import Route, put_aside, say, usable
 from app.translate.translating import names_of

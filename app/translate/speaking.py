@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.db import reading
-from app.translate import engine, memory, packs
+from app.packs import engine, packs
+from app.packs.engine import models
+from app.packs.errors import NoMemoryError, PackBrokenError
+from app.packs.packs import Pack
+from app.translate import memory
 from app.translate.checks import lost_names, names_in
-from app.translate.engine import models
-from app.translate.errors import NoMemoryError, PackBrokenError
 from app.translate.glossary import terms_in
 from app.translate.interpreting import Asked, Told, interpret
 from app.translate.languages import other_language
 from app.translate.memory import BY_NOBODY, Remembered
-from app.translate.packs import Pack
 from app.translate.stand_ins import quoted_in
 
 # What ctranslate2 and the tokenizers raise for a file that is no good.

@@ -9,9 +9,10 @@ from sqlalchemy import Select, select
 from app.accounts.models import Person
 from app.classrooms.models import Classroom, Member, SpaceClassroom
 from app.db import db
-from app.translate import doubts, inventory, packs
+from app.packs import inventory, packs
+from app.packs.packs import BETWEEN, Pack
+from app.translate import doubts
 from app.translate.doubts import Doubt
-from app.translate.packs import BETWEEN, Pack
 
 # Of the languages that people here may choose, those of which Argos' index has no
 # pack to or from any other.

@@ -15,6 +15,9 @@ from app.accounts.models import Person
 from app.classrooms.models import Member, SpaceClassroom
 from app.db import db, reading
 from app.jobs import Job, enqueue, job
+from app.packs import packs
+from app.packs.errors import PackBrokenError
+from app.packs.packs import Pack
 from app.posts.models import (
     AGAIN,
     BY_MACHINE,
@@ -28,12 +31,10 @@ from app.posts.models import (
     Thread,
     audience_langs,
 )
-from app.translate import memory, packs
-from app.translate.errors import PackBrokenError
+from app.translate import memory
 from app.translate.glossary import ask, terms_of
 from app.translate.interpreting import Asked
 from app.translate.memory import BY_NOBODY, Remembered, portions
-from app.translate.packs import Pack
 from app.translate.sentences import CutText, cut, put_together
 from app.translate.speaking import Learned, Route, put_aside, say, usable
 

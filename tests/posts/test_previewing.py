@@ -20,10 +20,10 @@ from app.forums.models import Forum
 from app.jobs import heartbeat
 from app.jobs.models import open_jobs
 from app.jobs.runner import work
+from app.packs import packs
 from app.posts import previewing
 from app.posts.models import Draft, Post, Preview, Thread
 from app.posts.previewing import KIND, Readers, sweep
-from app.translate import packs
 from tests.builders import (
     a_classroom,
     a_forum,
@@ -300,7 +300,7 @@ def test_a_machine_that_cannot_translate_says_so(
     pals: Pals, with_packs: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alive(with_packs)
-    monkeypatch.setattr("app.translate.engine._PARTS", ("ctranslate2", "no_such_part"))
+    monkeypatch.setattr("app.packs.engine._PARTS", ("ctranslate2", "no_such_part"))
 
     answer = Client(with_packs, pals.girl).post(pals.letter, form())
 

@@ -17,10 +17,10 @@ from app.jobs.runner import work_once
 from app.media.models import DROPPED, READY, Media
 from app.media.uploading import upload_path
 from app.moderation.hiding import hide, report
+from app.packs import packs
+from app.packs.archive import unpack
 from app.posts.models import Draft, Post, Thread, waiting_count, waiting_for
 from app.search import generations
-from app.translate import packs
-from app.translate.archive import unpack
 from tests.builders import (
     a_classroom,
     a_partnership,

@@ -8,10 +8,11 @@ from flask import Flask
 from app.db import db
 from app.jobs.models import open_jobs
 from app.jobs.registry import at_start, when_idle
+from app.packs import packs
+from app.packs.packs import Pack
 from app.posts.models import Post, Rendition
-from app.translate import catching_up, packs
+from app.translate import catching_up
 from app.translate.catching_up import catch_up_after_changes, posts_lacking
-from app.translate.packs import Pack
 from app.translate.speaking import usable
 from app.translate.translating import KIND
 from tests.builders import (
@@ -23,7 +24,7 @@ from tests.builders import (
     released,
     teacher_of,
 )
-from tests.translate.conftest import STARTERS
+from tests.starter_packs import STARTERS
 from tests.translate.test_translating import Two, renditions, work
 
 

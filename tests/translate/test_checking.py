@@ -13,14 +13,15 @@ from app.db import db
 from app.jobs import enqueue
 from app.jobs.models import open_jobs
 from app.jobs.registry import when_idle
+from app.packs import engine, packs
 from app.posts.models import STUMBLED, Post
-from app.translate import checking, engine, memory, packs
+from app.translate import checking, memory
 from app.translate.checking import check_uneasy, likeness
 from app.translate.interpreting import Asked, Told
 from app.translate.memory import Remembered
 from app.translate.models import Memory
 from app.translate.translating import KIND, translate_posts
-from tests.translate.conftest import ROOT
+from tests.starter_packs import ROOT
 from tests.translate.test_translating import Two, renditions, work
 
 LABEL = "es-en 0.2"
@@ -228,7 +229,7 @@ def test_a_pack_back_that_cannot_be_used_is_set_aside(with_packs: Flask) -> None
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from app.translate import engine
+from app.packs import engine
 from app.translate.checking import check_uneasy
 from tests.apps import an_app
 

@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 
 from app.db import db
+from app.packs import engine, packs
 from app.posts.models import Rendition
-from app.translate import doubts, engine, packs
-from tests.translate.conftest import STARTERS
+from app.translate import doubts
+from tests.starter_packs import STARTERS
 from tests.translate.test_translating import Two, renditions, work
 
 ES_EN = STARTERS / "translate-es_en.argosmodel"

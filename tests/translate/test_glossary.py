@@ -6,7 +6,6 @@ import pytest
 from flask import Flask
 
 from app.db import db
-from app.translate import wording
 from app.translate.glossary import (
     TERMS_MAX,
     Line,
@@ -17,12 +16,13 @@ from app.translate.glossary import (
 )
 from app.translate.models import TERM_MAX
 from app.web.errors import Refused
+from app.wording import changing
 from tests.builders import a_classroom, a_partnership, own_space, teacher_of
 from tests.translate.test_translating import Two
 
 
 def put(room_id: int, *lines: Line) -> None:
-    wording.take(room_id, lines, None)
+    changing.take(room_id, lines, None)
     db.session.commit()
 
 
@@ -155,15 +155,15 @@ def test_a_list_that_would_be_too_long_is_refused_whole(app: Flask) -> None:
     one_more, two_more = [Line("es", "una")], [Line("es", "una"), Line("es", "dos")]
 
     with pytest.raises(Refused, match="501 words; 500 fit"):
-        wording.take(room.id, two_more, None)
+        changing.take(room.id, two_more, None)
     assert len(terms_of_class(room.id)) == TERMS_MAX - 1
-    assert wording.take(room.id, one_more, None).new == 1
+    assert changing.take(room.id, one_more, None).new == 1
 
 
 def test_terms_of_other_classes_are_not_listed(app: Flask) -> None:
     space = a_partnership()
     one, other = (joined.classroom for joined in space.classrooms)
-    wording.take(one.id, [Line("es", "minga")], teacher_of(one).person_id)
+    changing.take(one.id, [Line("es", "minga")], teacher_of(one).person_id)
 
     assert [row.term for row in terms_of_class(one.id)] == ["minga"]
     assert terms_of_class(other.id) == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.translate.engine import Model
+from app.packs.engine import Model
 from app.translate.hints import (
     CAPITALS,
     DIFFERS,

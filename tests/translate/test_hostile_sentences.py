@@ -12,7 +12,7 @@ from flask import Flask
 
 from app import markup
 from app.db import db
-from app.translate import packs
+from app.packs import packs
 from app.translate.sentences import cut, put_together
 from app.translate.speaking import Learned, say, usable
 from app.translate.translating import Letter

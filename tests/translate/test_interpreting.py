@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.packs.engine import Draft, Model
 from app.translate.checks import names_in, problem
-from app.translate.engine import Draft, Model
 from app.translate.glossary import terms_in
 from app.translate.interpreting import Asked, Told, interpret
 from app.translate.sentences import cut, put_together

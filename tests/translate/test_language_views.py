@@ -11,7 +11,7 @@ from flask import Flask
 
 from app.accounts.models import Account
 from app.db import db
-from app.translate import engine, inventory, packs
+from app.packs import engine, inventory, packs
 from tests.builders import (
     a_classroom,
     a_partnership,

@@ -15,12 +15,13 @@ from flask import Flask
 from app.db import db, now, reading
 from app.jobs import runner
 from app.jobs.models import open_jobs
+from app.packs import packs
 from app.posts.models import Rendition
-from app.translate import packs, translating
+from app.translate import translating
 from app.translate.translating import KIND
 from bench.big_pack import make_big_pack
 from tests.builders import a_pupil
-from tests.translate.conftest import ROOT
+from tests.starter_packs import ROOT
 from tests.translate.test_translating import Two, renditions, work
 from tests.translate.victims import TOO_LARGE
 from tests.translate.workers import Answer, Fate

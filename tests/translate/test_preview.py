@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from app.accounts.models import Account
 from app.classrooms.models import Space
 from app.db import db
+from app.packs import packs
 from app.posts.models import Preview
-from app.translate import hints, packs, preview
+from app.translate import hints, preview
 from app.translate.models import GlossaryTerm, Memory, MemorySource
 from tests.builders import a_classroom, a_partnership, a_pupil, teacher_of
 

@@ -18,9 +18,10 @@ from app.db import db, now
 from app.jobs import Job, enqueue, hurry, runner
 from app.jobs.models import open_jobs
 from app.jobs.runner import work_once
+from app.packs import engine, packs
 from app.posts.models import BY_MACHINE, STAYS, STUMBLED, Post, Rendition, Sentence
 from app.posts.publishing import conceal
-from app.translate import engine, memory, packs, speaking, translating
+from app.translate import memory, speaking, translating
 from app.translate.catching_up import catch_up_after_changes, unload_models
 from app.translate.interpreting import Asked, Told, interpret
 from app.translate.memory import Remembered

@@ -22,8 +22,9 @@ from flask import Flask
 from app.db import set_reading
 from app.factory import create_app
 from app.jobs import runner
-from app.translate import engine, memory, translating
-from app.translate.engine import Model
+from app.packs import engine
+from app.packs.engine import Model
+from app.translate import memory, translating
 
 TOO_LARGE = ("stanza", "torch", "spacy", "minisbd", "onnxruntime")
 

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import delete, select
 
 from app.db import db
+from app.packs.installing import install_starters
 from app.posts.models import Attachment, Post, Rendition, Revision
 from app.search.rebuilding import rebuild
-from app.translate.installing import install_starters
 from app.translate.translating import translate_posts
 from bench.wire import Answer, Wire, fetched_with
 from bench.year import Year

@@ -1,0 +1,1 @@
+"""Learning from one's own letters: word lists, and asking what a word means."""

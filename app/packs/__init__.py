@@ -1,0 +1,1 @@
+"""Language packs: which are here, from where they come, and the models in them at work."""

@@ -1,0 +1,1 @@
+"""What persons say of translations: words of a class, mended sentences, wrong readings."""
