@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection
 
 from app.translate.shouts import is_shouted
-from app.translate.words import whole
+from app.translate.words import says
 
 # Of 120,000 translations by persons between en and es 3 in 10,000 are shorter than
 # this or longer; of a small model's, those shorter have lost half their words.
@@ -242,8 +242,3 @@ def _most(words: list[str], length: int) -> int:
         tuple(words[at : at + length]) for at in range(len(words) - length + 1)
     )
     return max(grams.values(), default=0)
-
-
-def says(target: str, name: str) -> bool:
-    """Whether a word or more stand there as whole words, with their capitals."""
-    return re.search(whole(name), target) is not None

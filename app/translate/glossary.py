@@ -11,10 +11,10 @@ from sqlalchemy import and_, or_, select
 from app.accounts.names import tidy
 from app.classrooms.models import SpaceClassroom
 from app.db import db
-from app.translate.checks import names_in, says
+from app.translate.checks import names_in
 from app.translate.interpreting import Asked
 from app.translate.models import TERM_MAX, GlossaryTerm
-from app.translate.words import folded, however_typed
+from app.translate.words import folded, however_typed, says
 from app.web.errors import Refused
 from app.web.langs import OWN_NAMES
 

@@ -7,6 +7,8 @@ from functools import cache
 from itertools import chain, islice
 from typing import NamedTuple
 
+from app.translate.words import says
+
 # posts/_preview.html has a sentence for each.
 LONG = "long"
 NO_STOP = "no stop"
@@ -168,7 +170,7 @@ def _in_answer(
 
 def _is_lost(word: str, one: Tried) -> bool:
     """Whether a rare word stands in the translation as it was, or never comes back."""
-    if re.search(rf"(?<!\w){word}(?!\w)", one.target):
+    if says(one.target, word):
         return True
     # Its beginning is enough: "construyeron" may come back as "construyó".
     return bool(one.back) and word[:UNKNOWN_LETTERS] not in one.back.lower()

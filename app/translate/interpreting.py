@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 from app.packs.engine import Draft
-from app.translate.checks import problem, says
+from app.translate.checks import problem
 from app.translate.languages import other_language, writes_latin
 from app.translate.phrases import opening, saying
 from app.translate.shouts import in_capitals, in_small_letters, is_shouted, softened
@@ -19,6 +19,7 @@ from app.translate.stand_ins import (
     without_terms,
     words_in,
 )
+from app.translate.words import says
 
 # In these only names carry a capital inside a sentence.
 ONLY_NAMES_HAVE_CAPITALS = frozenset({"es", "fr", "pt", "it", "ca", "gl", "ro"})
