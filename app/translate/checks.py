@@ -20,6 +20,7 @@ MORE_OFTEN = 2
 _NUMBER = re.compile(r"\d+(?:[.,/-]\d+)*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_LETTERS_AND_DIGITS = re.compile(r"[^\W_]+")
 _WORD_OR_STOP = re.compile(rf"{_WORD.pattern}|[,;:.!?]")
 _LOOP = re.compile(r"([^\W\d_]{1,6}?)\1{3,}", re.I)
 _LINK = re.compile(r"://|www\.|@", re.I)
@@ -163,6 +164,13 @@ def is_source_again(source: str, target: str, names: Collection[str] = ()) -> bo
     return len(set(words)) > 1 and _words(source) == _words(target)
 
 
+def likeness(one: str, other: str) -> float:
+    """Compare two wordings by three letters in a row each: 0 shares none, 1 has the same."""
+    here, there = _triples(one), _triples(other)
+    both = (here & there).total()
+    return 2 * both / (here.total() + there.total()) if here or there else 1.0
+
+
 def _not_said(digits: Counter[str], text: str) -> str | None:
     """Name a number that does not stand in the text as words either."""
     if not digits:
@@ -198,6 +206,11 @@ def _digits(number: str) -> str:
 
 def _length(text: str) -> int:
     return len(text) + (SIGN_LETTERS - 1) * len(_SIGN.findall(text))
+
+
+def _triples(text: str) -> Counter[str]:
+    told = f" {' '.join(_LETTERS_AND_DIGITS.findall(text.lower()))} "
+    return Counter(told[at : at + 3] for at in range(len(told) - 2))
 
 
 def _words(text: str) -> list[str]:

@@ -1,12 +1,12 @@
 """What a writer can mend herself: long sentences, small names, sayings, unknown words."""
 
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 from itertools import chain, islice
 from typing import NamedTuple
 
+from app.translate.checks import likeness
 from app.translate.words import says
 
 # posts/_preview.html has a sentence for each.
@@ -119,13 +119,6 @@ def has_stops(text: str) -> bool:
     return _STOP.search(text) is not None or len(_WORD.findall(text)) <= LONG_WORDS
 
 
-def likeness(one: str, other: str) -> float:
-    """Compare two wordings, from 0 for nothing shared to 1 for the same letters."""
-    first, second = _triples(one), _triples(other)
-    both = sum((first & second).values())
-    return 2 * both / max(first.total() + second.total(), 1)
-
-
 def _in_source(
     sentence: str,
     words: Sequence[str],
@@ -197,8 +190,3 @@ def _idioms(lang: str) -> re.Pattern[str] | None:
         return None
     ways = "|".join(re.escape(way).replace(r"\*", r"\w*") for way in told.split(" / "))
     return re.compile(rf"(?<!\w)(?:{ways})(?!\w)", re.I)
-
-
-def _triples(text: str) -> Counter[str]:
-    plain = f" {' '.join(_WORD.findall(text.lower()))} "
-    return Counter(plain[at : at + 3] for at in range(len(plain) - 2))

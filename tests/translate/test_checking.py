@@ -16,7 +16,7 @@ from app.jobs.registry import when_idle
 from app.packs import engine, packs
 from app.posts.models import STUMBLED, Post
 from app.translate import checking, memory
-from app.translate.checking import check_uneasy, likeness
+from app.translate.checking import check_uneasy
 from app.translate.interpreting import Asked, Told
 from app.translate.memory import Remembered
 from app.translate.models import Memory
@@ -271,17 +271,3 @@ def test_a_real_letter_is_checked_once(with_packs: Flask) -> None:
     check()
 
     assert db.session.query(Memory).filter(Memory.to_check).count() == 0
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "alike"),
-    [
-        ("El río es grande.", "El río es grande.", True),
-        ("El río es grande.", "el rio, es muy grande", True),
-        ("Me gusta el fútbol.", "Mi perro come pan.", False),
-        ("Me gusta el fútbol.", "", False),
-        ("", "", True),
-    ],
-)
-def test_likeness(one: str, other: str, alike: bool) -> None:
-    assert (likeness(one, other) >= checking.LEAST_LIKENESS) is alike

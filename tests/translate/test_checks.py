@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.translate.checks import problem
+from app.translate.checks import likeness, problem
 
 NAMES = {"Luna", "Otieno"}
 
@@ -92,3 +92,21 @@ def test_a_faulty_sentence_is_seen(source: str, target: str, fault: str) -> None
 )
 def test_a_good_sentence_passes(source: str, target: str) -> None:
     assert problem(source, target, NAMES) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("El río es grande.", "El río es grande.", True),
+        ("El río es grande.", "el rio, es muy grande", True),
+        ("Me gusta el fútbol.", "Mi perro come pan.", False),
+        ("Me gusta el fútbol.", "", False),
+        ("", "", True),
+    ],
+)
+def test_wordings_are_alike_by_their_letters(one: str, other: str, alike: bool) -> None:
+    assert (likeness(one, other) > 0.3) is alike
+
+
+def test_the_same_letters_are_all_of_likeness() -> None:
+    assert likeness("Uno dos", "uno, dos.") == 1

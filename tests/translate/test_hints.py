@@ -16,7 +16,6 @@ from app.translate.hints import (
     Tried,
     has_stops,
     hints_for,
-    likeness,
 )
 
 LONG_ES = (
@@ -99,8 +98,6 @@ def test_what_comes_back_as_something_else_is_told() -> None:
 
     assert hints(wrong) == [(DIFFERS, "")]
     assert hints(right) == []
-    assert likeness("Uno dos", "uno, dos.") == 1
-    assert likeness("", "") == 0
 
 
 @pytest.mark.parametrize(
