@@ -41,6 +41,18 @@ def make_big_pack(like: Path, folder: Path, from_code: str, to_code: str) -> Non
     (folder / "model").mkdir(parents=True)
     spec.save(str(folder / "model"))
     shutil.copy(like / "sentencepiece.model", folder)
+    _tell(like, folder, from_code, to_code)
+
+
+def renamed(pack: Path, home: Path, from_code: str, to_code: str) -> None:
+    """Put a copy of a pack into a folder of packs, as one of two other languages."""
+    copy = home / f".{from_code}_{to_code}"
+    shutil.copytree(pack, copy)
+    _tell(pack, copy, from_code, to_code)
+    copy.rename(home / f"{from_code}_{to_code}")  # whole, or not there
+
+
+def _tell(like: Path, folder: Path, from_code: str, to_code: str) -> None:
     told = json.loads((like / "metadata.json").read_text("utf-8"))
     told |= {"from_code": from_code, "to_code": to_code, "package_version": "9.9"}
     (folder / "metadata.json").write_text(json.dumps(told), "utf-8")

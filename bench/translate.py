@@ -24,9 +24,9 @@ from bench.translate_world import Letter, World
 from launch.places import ROOT, child_environment, server_environment
 
 # In all; half of them in each language.
-POSTS, QUICK_POSTS = 200, 40
+POSTS, QUICK_POSTS = 200, 30
 MOST_SENTENCES = 8  # a post
-BIG_SENTENCES, QUICK_BIG_SENTENCES = 400, 60
+BIG_SENTENCES, QUICK_BIG_SENTENCES = 400, 40
 FEW_LENGTHS = 4
 WAITING = 60
 POLL_SECONDS = 0.01
@@ -146,8 +146,9 @@ class Bench:
 
     def waiting(self) -> Values:
         """From the commit that releases a letter to the commit of its translation."""
-        singles = 5 if self.quick else 30
-        letters = _letters(self.pairs(), 2 * (singles + WAITING), characters=600)
+        singles = 3 if self.quick else 30
+        length = 300 if self.quick else 600
+        letters = _letters(self.pairs(), 2 * (singles + WAITING), characters=length)
         letters = [one for one in letters if one.lang == SPANISH]
         with an_instance() as instance:
             world = World(instance)
@@ -293,27 +294,24 @@ def _share(seconds: Sequence[float], percent: int) -> float:
 
 def worker_memory() -> Values:
     """What the worker takes with packs of the official size in it that were all used."""
-    from bench.big_pack import make_big_pack
+    from bench.big_pack import make_big_pack, renamed
 
     values: Values = {}
     with an_instance() as instance:
         home, store = instance / "packs", instance / "store"
         home.rename(store)
+        home.mkdir()
         ways = [("es", "en"), ("en", "es"), *(("en", lang) for lang in OTHERS)]
-        like = store / "es_en"
-        for way in ways:
-            make_big_pack(like, store / f"big-{'_'.join(way)}", *way)
+        make_big_pack(store / "es_en", store / "big", *ways[0])
         world = World(instance)
         world.add_readers(OTHERS)
-        home.mkdir()
-        for count in (1, 2, 6):
-            for way in ways[:count]:
-                place = home / "_".join(way)
-                if not place.exists():
-                    (store / f"big-{place.name}").rename(place)
-            with a_worker(instance) as worker:
+        with a_worker(instance) as worker:
+            for count in (1, 2, 6):
+                for way in ways[:count]:
+                    if not (home / "_".join(way)).exists():
+                        renamed(store / "big", home, *way)
                 # Other words each time: what is in the memory needs no pack.
-                world.release(_letters(made(seed=count)[:16], 2))
+                world.release(_letters(made(seed=count)[:4], 2))
                 _until_idle(instance)
                 tell(f"{count} packs: at most {worker.memory_mb('VmHWM'):.0f} MB")
                 values[f"worker_mb_{count}"] = worker.memory_mb("VmRSS")

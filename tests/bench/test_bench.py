@@ -1,23 +1,30 @@
 """The bench runs from the checkout, prints every name with a figure, and nothing else."""
 
+import gzip
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from bench.figures import LINK, PAGES, PEOPLE
+from bench.chrf import chrf
+from bench.figures import LINK, PAGES, PEOPLE, TRANSLATE, NotMeasured
+from bench.pairs import made, read
 from bench.texts import BY_LANG, Letters
 from bench.wire import fetched_with
 from bench.words import words_of_page, words_of_posts
 from launch.places import ROOT
 
-LINE = re.compile(r"(?P<name>[a-z0-9_]+) [0-9.]+(?: (?P<unit>bytes|ms|s|MB|ratio))?")
+LINE = re.compile(
+    r"(?P<name>[a-z0-9_]+) [0-9.]+(?: (?P<unit>bytes|ms|s|MB|ratio|points|characters/CPU-s))?"
+)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "figures"), [("link", LINK), ("pages", PAGES), ("people", PEOPLE)]
+    ("name", "figures"),
+    [("link", LINK), ("pages", PAGES), ("people", PEOPLE), ("translate", TRANSLATE)],
 )
 def test_the_quick_bench_prints_every_figure(
     name: str, figures: dict[str, str]
@@ -91,3 +98,42 @@ def test_the_words_of_a_page_are_taken_without_what_stands_around() -> None:
         "1",
     ]
     assert words_of_page("<head>No</head><body><h1>A file</h1></body>") == "A file"
+
+
+def test_the_same_words_have_all_points_and_others_few() -> None:
+    reference = "The river is high this week."
+
+    assert chrf([(reference, reference)]) == pytest.approx(100)
+    assert 40 < chrf([("The river is low this week.", reference)]) < 95
+    assert chrf([("Xyz", reference)]) == 0.0
+
+
+def test_made_pairs_come_once_and_in_both_languages() -> None:
+    pairs = made(seed=1)
+
+    assert len(pairs) > 1500
+    assert len({pair.english for pair in pairs}) == len(pairs)
+    assert len({pair.spanish for pair in pairs}) == len(pairs)
+    assert made(seed=1) == pairs != made(seed=2)
+    assert not any(" a el " in pair.spanish for pair in pairs)
+
+
+@pytest.mark.parametrize("name", ["pairs.tsv", "pairs.tsv.gz"])
+def test_a_file_of_pairs_is_read_packed_or_not(tmp_path: Path, name: str) -> None:
+    lines = [f"Sentence {n}.\tFrase {n}.\tmore" for n in range(500)]
+    raw = "\n".join([*lines, lines[0], "no tab", ""]).encode()
+    (tmp_path / name).write_bytes(gzip.compress(raw) if name.endswith("gz") else raw)
+
+    pairs = read(tmp_path / name, seed=1)
+
+    assert len(pairs) == 500
+    assert ("Sentence 7.", "Frase 7.") in pairs
+
+
+def test_a_file_without_pairs_is_no_measure(tmp_path: Path) -> None:
+    (tmp_path / "pairs.tsv").write_text("One.\tUno.\n", "utf-8")
+
+    with pytest.raises(NotMeasured, match="too few"):
+        read(tmp_path / "pairs.tsv", seed=1)
+    with pytest.raises(NotMeasured, match="cannot be read"):
+        read(tmp_path / "nothing.tsv", seed=1)
