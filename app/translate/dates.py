@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-LANGS = ("en", "es", "fr", "pt")
-
 _MONTHS = {
     "en": "January February March April May June July August September October "
     "November December",
@@ -39,7 +37,7 @@ class Day(NamedTuple):
 
 def days_in(text: str, from_lang: str, to_lang: str) -> Iterator[Day]:
     """Find days such as "3 de mayo de 2012"; none in a language not known here."""
-    if not {from_lang, to_lang} <= {*LANGS} or not any(map(str.isdigit, text)):
+    if not {from_lang, to_lang} <= _MONTHS.keys() or not any(map(str.isdigit, text)):
         return
     months = [month.lower() for month in _MONTHS[from_lang].split()]
     for found in _pattern(from_lang).finditer(text):

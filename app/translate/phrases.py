@@ -15,7 +15,7 @@ ok/okay | está bien/vale | d'accord | está bem
 hello/hi | hola | bonjour | olá/oi
 hello everyone/hello everybody/hello all | hola a todos/hola a todas | bonjour à tous | olá a todos
 hello friend/hi friend | hola amigo~hola amiga | bonjour | olá amigo~olá amiga
-hello friends/hi friends | hola amigos~hola amigas | bonjour | olá amigos~olá amigas
+hello friends/hi friends | hola amigos~hola amigas | bonjour les amis | olá amigos~olá amigas
 dear | querido~querida/estimado~estimada | cher~chère | querido~querida
 dear friend | querido amigo~querida amiga | cher ami~chère amie | querido amigo~querida amiga
 dear friends | queridos amigos~queridas amigas | chers amis~chères amies | queridos amigos~queridas amigas
@@ -49,7 +49,6 @@ me too | yo también | moi aussi | eu também
 and | y | et | e
 but | pero | mais | mas
 because | porque | parce que | porque
-hello friends/hi friends/hello everyone | hola amigos~hola amigas/hola a todos | bonjour les amis | olá amigos
 of course | por supuesto/claro/claro que sí | bien sûr | claro
 """
 

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from app.translate.dates import days_in
 from app.translate.languages import is_foreign, writes_latin
+from app.translate.phrases import LANGS
 from app.translate.words import whole
-
-LANGS = ("en", "es", "fr", "pt")
 
 
 class StandIn(NamedTuple):

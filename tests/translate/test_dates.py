@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.translate.dates import _MONTHS, LANGS, days_in
+from app.translate.dates import _MONTHS, days_in
+from app.translate.phrases import LANGS
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ NAMES = {"Amina", "Otieno", "Lucía"}
         ("Dear Otieno", ("en", "es"), "querido Otieno"),
         ("Hola Otieno y Amina!", ("es", "en"), "hello Otieno and Amina!"),
         ("¡Hola, Lucía!", ("es", "en"), "hello, Lucía!"),
+        ("Hello friends!", ("en", "fr"), "bonjour les amis!"),
+        ("Bonjour les amis!", ("fr", "es"), "¡hola amigos!"),
         ("Thank you!", ("en", "es"), "¡gracias!"),
         ("How are you?", ("en", "es"), "¿cómo estás?"),
         ("Tu amiga", ("es", "fr"), "ton amie"),
