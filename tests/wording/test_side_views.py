@@ -153,6 +153,19 @@ def test_a_letter_is_for_the_two_and_their_teachers(app: Flask) -> None:
     assert not sees(a_pupil(two.other))
 
 
+def test_its_author_and_her_teacher_find_the_way_to_it(app: Flask) -> None:
+    two = Two(RIVER)
+    held = a_post(two.post.thread, two.author, "Otro río.")
+
+    hers = Client(app, two.author).get(f"/p/{two.post.id}/edit").text
+    waiting = Client(app, two.author).get(f"/p/{held.id}/edit").text
+    teachers = Client(app, two.teacher).get(f"/p/{two.post.id}/report").text
+
+    assert two.url in hers
+    assert two.url in teachers
+    assert "/sentences" not in waiting
+
+
 def test_what_waits_or_is_hidden_has_no_such_page(app: Flask) -> None:
     two = Two(RIVER)
     held = a_post(two.post.thread, two.author, "Otro río.")
