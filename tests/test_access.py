@@ -24,6 +24,7 @@ from app.moderation.review import return_to_author
 from app.posts.models import Attachment, Draft, Post, Rendition, Revision, Thread
 from app.translate.memory import digest
 from app.translate.models import Mend, WrongReading
+from app.wording import mending
 from app.wording.side_by_side import key_of
 from tests.apps import an_app
 from tests.builders import (
@@ -174,7 +175,8 @@ def _translation(post: Post) -> dict[str, Any]:
     rendition.pairs = [[0, said, said, ""]]
     db.session.add_all([rendition, mend, wrong])
     db.session.flush()
-    return {"mend": mend.id, "wrong": wrong.id, "said": key_of(said)}
+    name = f"{mend.id} {mending.key_of(mend)}"
+    return {"mend": name, "wrong": wrong.id, "said": key_of(said)}
 
 
 def _former(room: Classroom) -> Account:

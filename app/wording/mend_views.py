@@ -42,20 +42,23 @@ def page() -> Answer:
 @bp.post("/translations")
 @login_required
 def decide() -> Answer:
-    """`do` is "release 17" or "drop 17" for a mend, "settle 17" for a wrong reading."""
+    """`do` is "settle 17" for a wrong reading.
+
+    For a mend it is "release" or "drop", its number, and the key of the words shown.
+    """
     _teachers_only()
-    act, _space, number = request.form.get("do", "").partition(" ")
+    act, number, key = [*request.form.get("do", "").split(" "), "", ""][:3]
     try:
         row_id = row_number(number)
     except ValueError:
         abort(400)
-    done = _act(act, row_id)
+    done = _act(act, row_id, key)
     db.session.commit()
     return redirect(url_for("mending.page", done=int(done)), code=303)
 
 
-def _act(act: str, row_id: int) -> bool:
-    """Do it, unless it waits for her no more: a second tap, or another teacher's."""
+def _act(act: str, row_id: int, key: str) -> bool:
+    """Do it, unless it waits for her no more: a second tap, or other words by now."""
     if act == "settle":
         reading = wrong_readings.one_of_hers(viewer(), row_id)
         if reading is not None:
@@ -65,7 +68,7 @@ def _act(act: str, row_id: int) -> bool:
         return reading is not None
     if act not in ("release", "drop"):
         abort(400)
-    found = mending.one_of_hers(viewer(), row_id)
+    found = mending.one_of_hers(viewer(), row_id, key)
     if found is not None:
         (mending.release if act == "release" else mending.drop)(found)
     return found is not None

@@ -27,6 +27,8 @@ from app.wording.wrong_readings import settle
 
 TARGET_MAX = 1000
 LISTED = 10
+# Of the digest of a pupil's words: no others are found that have the same.
+KEY_LETTERS = 16
 
 # What became of a mend: nothing was new in it, all read it, or it waits.
 NOTHING, AT_ONCE, WAITS = "", "mended", "waits"
@@ -46,6 +48,10 @@ class Waiting(NamedTuple):
     @property
     def words(self) -> str:
         return f"{self.mend.source}{self.now}{self.mend.target}"
+
+    @property
+    def name(self) -> str:
+        return f"{self.mend.id} {key_of(self.mend)}"
 
 
 def mend(side: SideBySide, line: Line, typed: str, viewer: Account) -> str:
@@ -131,9 +137,16 @@ def listed(viewer: Account) -> tuple[Sequence[Waiting], bool]:
     return [_with_now(*row) for row in rows[:LISTED]], len(rows) > LISTED
 
 
-def one_of_hers(viewer: Account, mend_id: int) -> Mend | None:
+def key_of(found: Mend) -> str:
+    """Name a pupil's words: she may write others while her teacher reads these."""
+    return digest(found.target)[:KEY_LETTERS]
+
+
+def one_of_hers(viewer: Account, mend_id: int, key: str) -> Mend | None:
+    """Find a mend that waits for her, unless it says something else by now."""
     query = _hers().where(Mend.id == mend_id)
-    return db.session.scalars(query, ANYONE.as_viewer(viewer)).one_or_none()
+    found = db.session.scalars(query, ANYONE.as_viewer(viewer)).one_or_none()
+    return found if found is not None and key_of(found) == key else None
 
 
 def waiting_at(side: SideBySide, line: Line, viewer: Account) -> Mend | None:

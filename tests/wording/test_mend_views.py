@@ -150,7 +150,7 @@ def test_a_mend_is_released_or_dropped_in_two_taps(app: Flask) -> None:
     page = teacher.get("/translations").text
     for words in (RIVER[0], RIVER[1], WIDE, HELLO[0], HELLO[1], "Hi, you."):
         assert words in page
-    first, second = [row.id for row in db.session.query(Mend).order_by(Mend.id)]
+    first, second = [one.name for one in mending.listed(two.teacher)[0]]
 
     released = teacher.post("/translations", {"do": f"release {first}"})
     dropped = teacher.post("/translations", {"do": f"drop {second}"})
@@ -166,18 +166,38 @@ def test_a_mend_is_released_or_dropped_in_two_taps(app: Flask) -> None:
 def test_only_her_own_teachers_release(app: Flask) -> None:
     two = Two(RIVER)
     Client(app, two.author).post(f"{two.url}/0", asked(RIVER[0]))
-    (mend,) = db.session.query(Mend)
-    mend_id = mend.id
+    ((waiting,), _more) = mending.listed(two.teacher)
+    name = waiting.name
 
     for other in (two.partner, teacher_of(a_classroom())):
-        Client(app, other).post("/translations", {"do": f"release {mend_id}"})
-        Client(app, other).post("/translations", {"do": f"drop {mend_id}"})
+        Client(app, other).post("/translations", {"do": f"release {name}"})
+        Client(app, other).post("/translations", {"do": f"drop {name}"})
     assert words_by_persons() == []
     assert db.session.query(Mend).count() == 1
 
     co_teacher = a_co_teacher(two.room)
-    Client(app, co_teacher).post("/translations", {"do": f"release {mend_id}"})
+    Client(app, co_teacher).post("/translations", {"do": f"release {name}"})
     assert words_by_persons() == [WIDE]
+
+
+def test_only_the_words_that_she_read_are_released(app: Flask) -> None:
+    """A pupil who says it otherwise meanwhile is read again first."""
+    two = Two(RIVER)
+    author, teacher = Client(app, two.author), Client(app, two.teacher)
+    author.post(f"{two.url}/0", asked(RIVER[0]))
+    form = fields_in(teacher.get("/translations").text, "/translations")
+    ((read,), _more) = mending.listed(two.teacher)
+    shown = read.name
+    author.post(f"{two.url}/0", asked(RIVER[0], "Come to the river tonight."))
+
+    for act in ("release", "drop"):
+        answer = teacher.post("/translations", {**form, "do": f"{act} {shown}"})
+        page = teacher.get(answer.location).text
+        assert "This waits no more" in page
+        assert "Come to the river tonight." in page
+
+    assert words_by_persons() == []
+    assert db.session.query(Mend).count() == 1
 
 
 @pytest.mark.parametrize("asked_for", ["", "release", "release x", "keep 1"])

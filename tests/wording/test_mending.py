@@ -261,7 +261,10 @@ def test_only_her_own_teachers_decide_on_a_pupils_words(with_packs: Flask) -> No
         (stranger, False),
     ):
         assert bool(mending.listed(teacher)[0]) is hers
-        assert bool(mending.one_of_hers(teacher, waiting.id)) is hers
+        assert (
+            bool(mending.one_of_hers(teacher, waiting.id, mending.key_of(waiting)))
+            is hers
+        )
 
 
 def test_a_teacher_who_says_it_herself_has_decided(with_packs: Flask) -> None:
