@@ -1,11 +1,10 @@
 """Packs from Argos' own index, only ever reached when a person asks for a pair."""
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
-from app.packs import archive, packs
+from app.packs import archive, inventory, packs
 from app.packs.errors import PackRefused
 from app.packs.fetching import (
     NETWORK_ERRORS,
@@ -108,9 +107,7 @@ def _check_sum(entry: dict[str, Any], part: Path) -> None:
     wanted = entry.get("sha256")
     if not isinstance(wanted, str):
         return
-    with part.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != wanted.lower():
+    if inventory.digest(part) != wanted.lower():
         part.unlink()
         raise PackRefused(
             "What came is not what the list promised. Ask for the pack again."

@@ -1,4 +1,4 @@
-"""What lies in a pack's folder: each file's size and checksum, as it was installed."""
+"""What lies in a pack's folder, as it was installed, and what that takes of the machine."""
 
 import hashlib
 import json
@@ -42,6 +42,16 @@ class Inventory:
     @property
     def size_bytes(self) -> int:
         return sum(file.size_bytes for file in self.files)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What an installed pack takes of the machine."""
+
+    disk_bytes: int
+    memory_bytes: int
+    # Else it is told from the size of the model.
+    is_measured: bool
 
 
 def take(folder: Path, memory_bytes: int = 0) -> Inventory:
@@ -121,6 +131,21 @@ def check(folder: Path) -> None:
             raise PackBrokenError(folder, _unreadable(file)) from error
         if not same:
             raise PackBrokenError(folder, _changed(file))
+
+
+def taken(folder: Path) -> Taken:
+    """Say what a pack takes; reads no more than its inventory and sizes."""
+    try:
+        known = read(folder)
+        model_bytes = (folder / "model" / "model.bin").stat().st_size
+        disk_bytes = sum(
+            path.stat().st_size for path in folder.rglob("*") if path.is_file()
+        )
+    except (OSError, ValueError):
+        return Taken(0, 0, is_measured=False)
+    if known and known.memory_bytes:
+        return Taken(disk_bytes, known.memory_bytes, is_measured=True)
+    return Taken(disk_bytes, memory_of(model_bytes), is_measured=False)
 
 
 def memory_of(model_bytes: int) -> int:

@@ -12,13 +12,13 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from app.db import db, reading
-from app.packs import downloading, engine, installing, neighbours, packs
+from app.packs import downloading, engine, installing, inventory, neighbours, packs
 from app.packs.errors import NoRoom, PackRefused
 from app.packs.fetching import Progress
 from app.packs.installing import Offer
 from app.packs.packs import Pack
 from app.posts.models import Post
-from app.translate import doubts, memory, standing
+from app.translate import doubts, memory
 from app.translate.catching_up import catch_up
 from app.translate.translating import bring_in_line
 
@@ -235,7 +235,7 @@ def _install_from_neighbour(wanted: str, server: str) -> None:
 def _show_offers(server: str) -> None:
     offered = neighbours.ask(server)
     for one in offered:
-        click.echo(f"{one.pair}  {one.version}  {standing.megabytes(one.size_bytes)}")
+        click.echo(f"{one.pair}  {one.version}  {_megabytes(one.size_bytes)}")
     if not offered:
         click.echo(f"{server} has no pack to share.")
 
@@ -263,9 +263,9 @@ def _progress(pair: str) -> Iterator[Progress]:
 def _say_before(name: str, disk_bytes: int, memory_bytes: int) -> None:
     free = shutil.disk_usage(_home()).free
     click.echo(
-        f"{name} will take {standing.megabytes(disk_bytes)} of disk "
-        f"({standing.megabytes(free)} are free), and about "
-        f"{standing.megabytes(memory_bytes)} of memory while it works."
+        f"{name} will take {_megabytes(disk_bytes)} of disk "
+        f"({_megabytes(free)} are free), and about "
+        f"{_megabytes(memory_bytes)} of memory while it works."
     )
 
 
@@ -279,9 +279,14 @@ def _say_after(fresh: Sequence[Pack]) -> None:
 
 
 def _takes(pack: Pack) -> str:
-    taken = standing.taken(pack)
+    taken = inventory.taken(pack.folder)
     about = "" if taken.is_measured else "about "
     return (
-        f"{standing.megabytes(taken.disk_bytes)} of disk, "
-        f"{about}{standing.megabytes(taken.memory_bytes)} of memory"
+        f"{_megabytes(taken.disk_bytes)} of disk, "
+        f"{about}{_megabytes(taken.memory_bytes)} of memory"
     )
+
+
+def _megabytes(size_bytes: int) -> str:
+    """Say a size as disks and packs are counted, rounded up."""
+    return f"{-(-size_bytes // 1_000_000):,} MB"

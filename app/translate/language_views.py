@@ -13,8 +13,8 @@ from app.accounts.sessions import viewer
 from app.classrooms.models import Classroom
 from app.classrooms.permissions import is_teacher, may_see_health
 from app.db import db
-from app.packs import engine, packs
-from app.translate import standing
+from app.packs import engine, inventory, packs
+from app.translate.ways import Way, pairs_here, wanted_packs, ways_between
 from app.web.answers import Answer
 
 bp = Blueprint("languages", __name__, template_folder="templates")
@@ -27,17 +27,17 @@ def page() -> Answer:
         abort(404)
     reason = engine.available()
     there = packs.installed()
-    ways = standing.ways([] if reason else there, standing.pairs_here())
+    ways = ways_between([] if reason else there, pairs_here())
     missing = [way for way in ways if not way.packs]
     return render_template(
         "translate/languages.html",
         reason=reason,
         by_lang=[(lang, list(some)) for lang, some in groupby(ways, _written_in)],
-        wanted=standing.wanted_packs(missing, there),
+        wanted=wanted_packs(missing, there),
         never=sorted({lang for way in missing for lang in way.never}),
         # Who teaches nowhere has no glossary to open.
         classrooms=_classrooms() if missing else [],
-        packs=[(pack, standing.taken(pack)) for pack in there],
+        packs=[(pack, inventory.taken(pack.folder)) for pack in there],
         damaged=packs.damaged(),
         free_bytes=shutil.disk_usage(packs.packs_folder().parent).free,
         keeps=may_see_health(viewer()),
@@ -55,7 +55,7 @@ def megabytes(size_bytes: int) -> str:
     return _("%(count)s MB", count=format_number(-(-size_bytes // 1_000_000)))
 
 
-def _written_in(way: standing.Way) -> str:
+def _written_in(way: Way) -> str:
     return way.from_lang
 
 

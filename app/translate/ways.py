@@ -1,4 +1,4 @@
-"""How translation stands here: who can read whom, what is missing, what packs take."""
+"""Which languages can be read by whom here, and which packs are missing."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from app.accounts.models import Person
 from app.classrooms.models import Classroom, Member, SpaceClassroom
 from app.db import db
-from app.packs import inventory, packs
+from app.packs import packs
 from app.packs.packs import BETWEEN, Pack
 from app.translate import doubts
 from app.translate.doubts import Doubt
@@ -17,16 +17,6 @@ from app.translate.doubts import Doubt
 # Of the languages that people here may choose, those of which Argos' index has no
 # pack to or from any other.
 NOT_IN_ARGOS = frozenset({"sw"})
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What an installed pack takes of the machine."""
-
-    disk_bytes: int
-    memory_bytes: int
-    # Else it is told from the size of the model.
-    is_measured: bool
 
 
 @dataclass(frozen=True)
@@ -48,7 +38,7 @@ class Way:
         return tuple(x for x in (self.from_lang, self.to_lang) if x in NOT_IN_ARGOS)
 
 
-def ways(known: Sequence[Pack], pairs: Iterable[tuple[str, str]]) -> list[Way]:
+def ways_between(known: Sequence[Pack], pairs: Iterable[tuple[str, str]]) -> list[Way]:
     """Say of each pair how it is read."""
     figures = {(one.pair, one.pack): one for one in doubts.figures()}
     made = []
@@ -89,26 +79,6 @@ def wanted_packs(missing: Iterable[Way], known: Sequence[Pack]) -> list[str]:
         if step[0] != step[1] and step not in there
     ]
     return ["-".join(step) for step in dict.fromkeys(steps)]
-
-
-def taken(pack: Pack) -> Taken:
-    """Say what a pack takes; reads no more than its inventory and sizes."""
-    try:
-        known = inventory.read(pack.folder)
-        model_bytes = (pack.folder / "model" / "model.bin").stat().st_size
-        disk_bytes = sum(
-            path.stat().st_size for path in pack.folder.rglob("*") if path.is_file()
-        )
-    except (OSError, ValueError):
-        return Taken(0, 0, is_measured=False)
-    if known and known.memory_bytes:
-        return Taken(disk_bytes, known.memory_bytes, is_measured=True)
-    return Taken(disk_bytes, inventory.memory_of(model_bytes), is_measured=False)
-
-
-def megabytes(size_bytes: int) -> str:
-    """Say a size as disks and packs are counted, rounded up."""
-    return f"{-(-size_bytes // 1_000_000):,} MB"
 
 
 @cache
