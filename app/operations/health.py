@@ -188,7 +188,7 @@ def index_line() -> Line:
 
 def packs_line() -> Line:
     name = _("Language packs")
-    reason = engine.available()
+    reason = engine.unavailable()
     if reason:
         return Line(name, "look", reason, _("Posts are read in their own language."))
     damaged = packs.damaged()

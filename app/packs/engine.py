@@ -56,7 +56,7 @@ class Draft:
     score: float
 
 
-def available() -> str | None:
+def unavailable() -> str | None:
     """Say why this machine cannot translate; None when it can.
 
     Imports nothing, so that the web process may ask.

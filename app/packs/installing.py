@@ -74,7 +74,7 @@ def install(path: Path) -> Pack:
     Raises `PackRefused`; then nothing has changed. Takes seconds, in which the
     model is loaded once in a child process.
     """
-    if reason := engine.available():
+    if reason := engine.unavailable():
         raise PackRefused(reason)
     home = packs.packs_folder()
     home.mkdir(parents=True, exist_ok=True)

@@ -34,7 +34,7 @@ translate_commands = AppGroup("translate", help="Translations of posts.")
 @pack_commands.command("list")
 def list_packs() -> None:
     """Show the packs that are here, what they take, and what is wrong with any."""
-    if reason := engine.available():
+    if reason := engine.unavailable():
         click.echo(reason)
     there = packs.installed()
     with reading():
@@ -97,7 +97,7 @@ def remove(pair: str) -> None:
 @translate_commands.command("rebuild")
 def rebuild() -> None:
     """Make all translations again, with the packs that are here now."""
-    if reason := engine.available():
+    if reason := engine.unavailable():
         raise click.ClickException(reason)
     memory.forget_stumbles()
     db.session.commit()
@@ -242,7 +242,7 @@ def _show_offers(server: str) -> None:
 
 def _home() -> Path:
     """Give the folder of packs, where this machine can use any."""
-    if reason := engine.available():
+    if reason := engine.unavailable():
         raise PackRefused(reason)
     home = packs.packs_folder()
     home.mkdir(parents=True, exist_ok=True)

@@ -25,7 +25,7 @@ bp = Blueprint("languages", __name__, template_folder="templates")
 def page() -> Answer:
     if not may_see(viewer()):
         abort(404)
-    reason = engine.available()
+    reason = engine.unavailable()
     there = packs.installed()
     ways = ways_between([] if reason else there, pairs_here())
     missing = [way for way in ways if not way.packs]

@@ -97,7 +97,7 @@ def _by_person(pair: str, source: str) -> Memory | None:
     ).one_or_none()
 
 
-def standing(lang: str, to_lang: str, keys: Collection[str]) -> set[int]:
+def versions_with(lang: str, to_lang: str, keys: Collection[str]) -> set[int]:
     """Find the versions with one of these sentences, by its digest, that have a copy.
 
     By our own codes: what they are written in, and what the copy is in.

@@ -48,7 +48,7 @@ class Words(NamedTuple):
 
 def why_no_translation(from_lang: str, to_lang: str) -> str | None:
     """Say why nothing here translates between them; for the web process."""
-    if reason := engine.available():
+    if reason := engine.unavailable():
         return reason
     return (
         None

@@ -44,7 +44,7 @@ class Learned:
 
 def usable() -> list[Pack]:
     """List the packs that can speak on this machine."""
-    return [] if engine.available() else packs.installed()
+    return [] if engine.unavailable() else packs.installed()
 
 
 def say(

@@ -206,6 +206,6 @@ def _take_pair(pair: str, mended: Sequence[Mended], *, replace: bool) -> Taken:
     db.session.flush()
     fresh = {digest(one.source) for one in (*new, *changed)}
     lang, _hyphen, to_lang = pair.partition("-")
-    make_again(memory.standing(lang, to_lang, fresh), to_lang)
+    make_again(memory.versions_with(lang, to_lang, fresh), to_lang)
     same = len(mended) - len(new) - len(differ)
     return Taken(len(new), len(changed), same, len(differ) - len(changed))

@@ -162,7 +162,7 @@ def waiting_at(side: SideBySide, line: Line, viewer: Account) -> Mend | None:
 
 
 def _where_it_stands(lang: str, revision: Revision, source: str) -> set[int]:
-    found = memory.standing(revision.lang, lang, {digest(source)})
+    found = memory.versions_with(revision.lang, lang, {digest(source)})
     return found | {revision.id}
 
 

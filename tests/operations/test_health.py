@@ -215,7 +215,7 @@ def test_without_packs_it_says_that_nothing_is_translated(
 def test_a_machine_that_cannot_translate_is_not_broken(
     ready: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.packs.engine.available", lambda: "No wheel here.")
+    monkeypatch.setattr("app.packs.engine.unavailable", lambda: "No wheel here.")
 
     shown = line("Language packs")
 

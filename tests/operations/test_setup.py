@@ -160,7 +160,7 @@ def test_where_nothing_can_translate_the_rest_is_set_up(
 ) -> None:
     bare.config["STARTER_PACKS"] = Path(__file__).parents[2] / "packs"
     monkeypatch.setitem(sys.modules, "ctranslate2", None)
-    monkeypatch.setattr("app.packs.engine.available", lambda: "No wheel here.")
+    monkeypatch.setattr("app.packs.engine.unavailable", lambda: "No wheel here.")
     said: list[str] = []
 
     set_up(said.append)

@@ -32,7 +32,7 @@ def test_the_web_process_loads_nothing_heavy(instance: Path) -> None:
         "import sys; from pathlib import Path; from app.factory import create_app\n"
         "app = create_app(Path(sys.argv[1]))\n"
         "from app.packs import engine, packs\n"
-        "with app.app_context(): packs.installed(), packs.damaged(), engine.available()\n"
+        "with app.app_context(): packs.installed(), packs.damaged(), engine.unavailable()\n"
         f"print([name for name in {HEAVY} if name in sys.modules])"
     )
 
@@ -380,11 +380,11 @@ def in_threads(*does: Callable[[], None]) -> None:
 def test_what_is_missing_is_said_in_one_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert engine.available() is None
+    assert engine.unavailable() is None
 
     monkeypatch.setattr(engine, "_PARTS", ("ctranslate2", "no_such_library"))
 
-    assert "no_such_library is not available" in (engine.available() or "")
+    assert "no_such_library is not available" in (engine.unavailable() or "")
 
 
 def test_int8_is_used_where_the_processor_has_it() -> None:
