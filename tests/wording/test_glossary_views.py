@@ -175,6 +175,17 @@ def test_a_list_is_pasted(room: Class) -> None:
     ]
 
 
+def test_what_was_here_already_is_not_translated_again(room: Class) -> None:
+    again = "translated again"
+    paste = {"do": "paste", "lang": "es", "to_lang": "en", "lines": "minga; work"}
+
+    first = room.teacher.get(room.send(**paste).location).text
+    second = room.teacher.get(room.send(**paste).location).text
+
+    assert again in first
+    assert again not in second
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
