@@ -22,7 +22,7 @@ from app.translate.memory import digest
 from app.translate.models import Mend
 from app.translate.translating import KIND, make_again
 from app.web.errors import Refused
-from app.wording.side_by_side import Line, SideBySide
+from app.wording.side_by_side import Line, SideBySide, placed
 from app.wording.wrong_readings import settle
 
 TARGET_MAX = 1000
@@ -151,14 +151,8 @@ def one_of_hers(viewer: Account, mend_id: int, key: str) -> Mend | None:
 
 def waiting_at(side: SideBySide, line: Line, viewer: Account) -> Mend | None:
     """Find what a pupil of hers would have a sentence say, for her to decide."""
-    here = (
-        Mend.revision_id == side.revision.id,
-        Mend.lang == side.lang,
-        Mend.sha256 == digest(line.source),
-    )
-    return db.session.scalars(
-        _hers().where(*here), ANYONE.as_viewer(viewer)
-    ).one_or_none()
+    query = _hers().filter_by(**_place(side, line))
+    return db.session.scalars(query, ANYONE.as_viewer(viewer)).one_or_none()
 
 
 def _where_it_stands(lang: str, revision: Revision, source: str) -> set[int]:
@@ -176,14 +170,10 @@ def _say(
 
 
 def _wait(side: SideBySide, line: Line, target: str, viewer: Account) -> None:
-    named = {
-        "revision_id": side.revision.id,
-        "lang": side.lang,
-        "sha256": digest(line.source),
-    }
-    row = db.session.scalars(select(Mend).filter_by(**named)).one_or_none()
+    place = _place(side, line)
+    row = db.session.scalars(select(Mend).filter_by(**place)).one_or_none()
     if row is None:
-        row = Mend(**named, source=line.source)
+        row = Mend(**place, source=line.source)
         db.session.add(row)
     row.target, row.person_id, row.made_at = target, viewer.person_id, now()
     db.session.flush()
@@ -194,23 +184,25 @@ def _drop_waiting(side: SideBySide, line: Line, viewer: Account | None = None) -
     only = () if viewer is None else (Mend.person_id == viewer.person_id,)
     db.session.execute(
         delete(Mend)
-        .where(
-            Mend.revision_id == side.revision.id,
-            Mend.lang == side.lang,
-            Mend.sha256 == digest(line.source),
-            *only,
-        )
+        .filter_by(**_place(side, line))
+        .where(*only)
         .execution_options(synchronize_session=False)
     )
+
+
+def _place(side: SideBySide, line: Line) -> dict[str, Any]:
+    return {
+        "revision_id": side.revision.id,
+        "lang": side.lang,
+        "sha256": digest(line.source),
+    }
 
 
 def _with_now(
     found: Mend, post_id: int, from_lang: str, pairs: list[Any] | None
 ) -> Waiting:
-    for n, pair in enumerate(pairs or ()):
-        if digest(pair[1]) == found.sha256:
-            return Waiting(found, post_id, from_lang, n, pair[2])
-    return Waiting(found, post_id, from_lang, None, "")
+    n, sentence = placed(pairs, found.sha256)
+    return Waiting(found, post_id, from_lang, n, sentence.target if sentence else "")
 
 
 @cache

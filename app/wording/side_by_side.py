@@ -123,6 +123,16 @@ def key_of(sentence: str) -> str:
     return memory.digest(sentence)[:KEY_LETTERS]
 
 
+def placed(
+    pairs: Sequence[Any] | None, sha256: str
+) -> tuple[int, Sentence] | tuple[None, None]:
+    """Find a sentence of a copy by its digest, with its place."""
+    for n, pair in enumerate(pairs or ()):
+        if memory.digest(pair[1]) == sha256:
+            return n, Sentence(*pair)
+    return None, None
+
+
 def side_by_side(viewer: Account, ref: str, wanted: str) -> SideBySide:
     """Fetch a post that the viewer may read with a copy; two queries, or 404.
 

@@ -21,6 +21,7 @@ from app.db import db, now
 from app.posts.models import Post, Rendition, Revision, Sentence, Thread
 from app.translate.memory import digest
 from app.translate.models import WrongReading
+from app.wording.side_by_side import placed
 
 LISTED = 10
 
@@ -119,11 +120,7 @@ def _with_sentence(
     pairs: list[Any] | None,
     readers: int,
 ) -> Wrong:
-    n, sentence = None, None
-    for place, pair in enumerate(pairs or ()):
-        if digest(pair[1]) == sha256:
-            n, sentence = place, Sentence(*pair)
-            break
+    n, sentence = placed(pairs, sha256)
     return Wrong(reading_id, post_id, lang, from_lang, readers, n, sentence)
 
 
