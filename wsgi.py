@@ -14,6 +14,7 @@ from waitress.server import BaseWSGIServer, create_server
 from waitress.task import WSGITask
 
 from app.factory import create_app
+from app.packs.engine import hand_back_memory
 
 __all__ = ["create_app"]
 
@@ -103,7 +104,7 @@ def server(host: str, port: int, app: Flask | None = None) -> Any:
         else {}
     )
     made = create_server(
-        app or create_app(),
+        app or create_app(pages_only=True),
         **proxied,
         host=host,
         port=port,
@@ -136,7 +137,9 @@ def main() -> None:
     if os.environ.get("PARAVION_PARENT_PIPE") == "1":
         threading.Thread(target=_end_with_parent, daemon=True).start()
     # What stands by now is no garbage; to look it through again costs a twentieth.
+    gc.collect()
     gc.freeze()
+    hand_back_memory()
     try:
         running.run()
     finally:

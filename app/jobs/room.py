@@ -2,8 +2,12 @@
 
 from flask import Flask
 
-from app.jobs import cli
-
 
 def register(app: Flask) -> None:
+    """Add nothing to pages: rooms register what they want done."""
+
+
+def register_work(app: Flask) -> None:
+    from app.jobs import cli
+
     app.cli.add_command(cli.commands)

@@ -6,12 +6,17 @@ from flask import Flask
 
 from app.db import db
 from app.jobs.registry import at_start, chore_at_start
-from app.operations import cli, setup, views
-from app.operations.migrating import MIGRATIONS
+from app.operations import views
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(views.bp)
+
+
+def register_work(app: Flask) -> None:
+    from app.operations import cli, setup
+    from app.operations.migrating import MIGRATIONS
+
     for command in (
         cli.setup_command,
         cli.backup_command,

@@ -121,7 +121,7 @@ class Model:
             for n, better in zip(unsure, again, strict=True):
                 drafts[n] = better
         if self._is_large:
-            _trim()
+            hand_back_memory()
         return drafts
 
     def search(
@@ -324,11 +324,11 @@ class Models:
         count = len(gone)
         gone.clear()
         if count:
-            _trim()
+            hand_back_memory()
         return count
 
 
-def _trim() -> None:
+def hand_back_memory() -> None:
     """Hand freed memory back, in a millisecond.
 
     glibc keeps two thirds of a large model's, and of each batch some 100 MB.

@@ -7,9 +7,6 @@ from app.packs import packs
 from app.posts import showing
 from app.translate import (
     asking_views,
-    catching_up,  # noqa: F401 - its chores register themselves
-    checking,  # noqa: F401 - its chore registers itself
-    cli,
     language_views,
     preview,
 )
@@ -17,10 +14,15 @@ from app.translate.translating import KIND
 
 
 def register(app: Flask) -> None:
-    app.cli.add_command(cli.pack_commands)
-    app.cli.add_command(cli.translate_commands)
     app.register_blueprint(asking_views.bp)
     app.register_blueprint(language_views.bp)
     pipeline.follow(KIND)
     app.extensions["why_no_translation"] = preview.why_no_translation
     showing.pack_codes.update(packs.SPOKEN_AS)
+
+
+def register_work(app: Flask) -> None:
+    from app.translate import catching_up, checking, cli  # noqa: F401 - chores register themselves
+
+    app.cli.add_command(cli.pack_commands)
+    app.cli.add_command(cli.translate_commands)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,7 +12,7 @@ from app.factory import create_app
 from app.operations.setup import set_up
 
 
-def opened(instance: Path, **changed: object) -> Flask:
+def opened(instance: Path, **changed: Any) -> Flask:
     """An application on this folder; packs are left out, because they take seconds."""
     return create_app(
         instance, TESTING=True, STARTER_PACKS=instance / "no packs", **changed
