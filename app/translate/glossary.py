@@ -1,7 +1,7 @@
 """Terms of the classes in a space, as they must come out of a translation."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -98,16 +98,34 @@ def terms_in(sentence: str, terms: Mapping[str, str]) -> tuple[tuple[str, str], 
         (term for term in terms if _folded_term(term) in plain),
         key=lambda term: (-len(term), term),
     )
-    if not here:
-        return ()
-    any_of = re.compile("|".join(f"({however_typed(one)})" for one in here), re.I)
     found: dict[str, str] = {}
-    for match in any_of.finditer(sentence):
-        term = here[(match.lastindex or 1) - 1]
+    for term, match in _standing(sentence, here):
         begins = not any(ch.isalnum() for ch in sentence[: match.start()])
         said = _in_shape_of(match[0], term, terms[term], begins=begins)
         found.setdefault(match[0], said)
     return tuple(sorted(found.items(), key=lambda pair: (-len(pair[0]), pair[0])))
+
+
+def _standing(
+    sentence: str, terms: Sequence[str]
+) -> Iterator[tuple[str, re.Match[str]]]:
+    """Find terms from the left; of those that begin together the first one given."""
+    places = sorted(
+        (match.start(), n, match)
+        for n, term in enumerate(terms)
+        for match in _pattern(term).finditer(sentence)
+    )
+    end = 0
+    for start, n, match in places:
+        if start >= end:
+            yield terms[n], match
+            end = match.end()
+
+
+# One takes up to 100 ms to compile, and each sentence has its own few of them.
+@lru_cache(maxsize=4000)
+def _pattern(term: str) -> re.Pattern[str]:
+    return re.compile(however_typed(term), re.IGNORECASE)
 
 
 @lru_cache(maxsize=4000)
