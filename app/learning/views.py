@@ -6,8 +6,6 @@ from typing import NamedTuple
 from flask import Blueprint, abort, current_app, render_template, request
 from flask_babel import gettext as _
 from flask_login import login_required
-from sqlalchemy import and_
-from sqlalchemy.orm import joinedload
 
 from app import markup
 from app.accounts.models import Person
@@ -18,15 +16,13 @@ from app.learning.word_list import Taught, word_list, words_in
 from app.posts.models import (
     Draft,
     Post,
-    Rendition,
-    Revision,
     Sentence,
     Thread,
     audience_langs,
 )
 from app.posts.permissions import why_not
 from app.posts.quoting import passages
-from app.posts.showing import answer_url, thread_url
+from app.posts.showing import answer_url, post_to_read, thread_url
 from app.web.answers import Answer
 from app.web.langs import page_lang, speaking
 from app.web.numbers import row_number
@@ -167,22 +163,7 @@ def question(word: str, lang: str) -> str:
 
 def _asked(ref: str) -> Asked:
     """Find a post that the viewer may read and answer, with its sentences for her."""
-    lang = viewer().person.lang
-    found = db.session.execute(
-        Post.visible_to(viewer())
-        .where(Post.named(ref), Post.is_published())
-        .join(Thread, Thread.id == Post.thread_id)
-        .join(Revision, Revision.id == Post.current_id)
-        .outerjoin(
-            Rendition,
-            and_(Rendition.revision_id == Revision.id, Rendition.lang == lang),
-        )
-        .add_columns(Thread, Revision, Rendition)
-        .options(joinedload(Post.author))
-    ).one_or_none()
-    if found is None:
-        abort(404)
-    post, thread, revision, copy = found
+    post, thread, revision, copy = post_to_read(viewer(), ref)
     if said := why_not(viewer(), thread):
         abort(403, said)
     if post.author_id == viewer().person_id:

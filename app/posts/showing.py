@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from flask import url_for
+from flask import abort, url_for
 from markupsafe import Markup
 from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import joinedload
@@ -128,6 +128,25 @@ def shown_revisions(revisions: Sequence[Revision], viewer: Account) -> list[Show
     """Prepare the very versions that wait, whole and original, for their teacher."""
     chosen = [(revision.post, revision) for revision in revisions]
     return _prepared(chosen, viewer, original=True, whole=True)
+
+
+def post_to_read(
+    viewer: Account, ref: str
+) -> tuple[Post, Thread, Revision, Rendition | None]:
+    """Fetch a post that is out, its words and their copy in her language; or 404."""
+    copy = and_(
+        Rendition.revision_id == Revision.id, Rendition.lang == viewer.person.lang
+    )
+    found = db.session.execute(
+        Post.visible_to(viewer)
+        .where(Post.named(ref), Post.is_published())
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Revision, Revision.id == Post.current_id)
+        .outerjoin(Rendition, copy)
+        .add_columns(Thread, Revision, Rendition)
+        .options(joinedload(Post.author))
+    ).one_or_none()
+    return tuple(found) if found else abort(404)
 
 
 def thread_url(thread: Thread, **values: Any) -> str:

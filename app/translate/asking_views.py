@@ -1,16 +1,14 @@
 """Pages: asking for a translation that is not there yet, and what helps without a pack."""
 
-from flask import Blueprint, abort, redirect, render_template
+from flask import Blueprint, redirect, render_template
 from flask_login import login_required
-from sqlalchemy import and_
-from sqlalchemy.orm import joinedload
 
 from app.accounts.sessions import viewer
 from app.db import db
-from app.posts.models import Post, Rendition, Revision, Thread
+from app.posts.models import Post, Thread
 from app.posts.permissions import may_write
 from app.posts.reading import ASKED
-from app.posts.showing import thread_url
+from app.posts.showing import post_to_read, thread_url
 from app.translate.asking import ask_for, has_way, is_lacking
 from app.web.answers import Answer
 
@@ -49,23 +47,8 @@ def translate(ref: str) -> Answer:
 
 def _found(ref: str) -> tuple[Post, Thread, bool]:
     """Find a post with its thread, and whether it lacks the reader's language."""
-    lang = viewer().person.lang
-    found = db.session.execute(
-        Post.visible_to(viewer())
-        .where(Post.named(ref), Post.is_published())
-        .join(Thread, Thread.id == Post.thread_id)
-        .join(Revision, Revision.id == Post.current_id)
-        .outerjoin(
-            Rendition,
-            and_(Rendition.revision_id == Revision.id, Rendition.lang == lang),
-        )
-        .add_columns(Thread, Revision, Rendition)
-        .options(joinedload(Post.author))
-    ).one_or_none()
-    if found is None:
-        abort(404)
-    post, thread, revision, copy = found
-    return post, thread, is_lacking(revision, copy, lang)
+    post, thread, revision, copy = post_to_read(viewer(), ref)
+    return post, thread, is_lacking(revision, copy, viewer().person.lang)
 
 
 def _place(post: Post, thread: Thread, **more: int) -> str:
