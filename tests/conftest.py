@@ -16,7 +16,6 @@ from tests.starter_packs import (  # noqa: F401  # fixtures for all that transla
     es_en,
     unpacked,
     with_packs,
-    worker,
 )
 from tests.year import YearHere, built, copied
 

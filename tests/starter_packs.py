@@ -1,6 +1,6 @@
 """Packs for the tests: the real ones that ship with the server, unpacked once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,6 @@ from flask import Flask
 from app.packs import engine, packs
 from app.packs.archive import unpack
 from app.packs.engine import Model
-from tests.translate.workers import Answer, Fate, workers
 
 ROOT = Path(__file__).parents[1]
 STARTERS = ROOT / "packs"
@@ -45,10 +44,3 @@ def with_packs(app: Flask, unpacked: Path) -> Iterator[Flask]:
                 (home / pack / file.relative_to(unpacked / pack)).hardlink_to(file)
     yield app
     engine.models.unload_idle(0)
-
-
-@pytest.fixture
-def worker(with_packs: Flask, instance: Path) -> Iterator[Callable[[Fate], Answer]]:
-    """Let a worker live as it is told; starting the process takes seconds."""
-    with workers(instance) as live:
-        yield live
