@@ -12,6 +12,8 @@ from app.classrooms.list_escaping import unescaped
 
 # The last is what an Arabic keyboard has for a semicolon.
 SEPARATORS = "\t;,؛"
+# Columns that may have a title; half a million took seconds to look through.
+TITLES_MAX = 100
 LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # Some programs say it themselves, in a line before the first.
 SAID = re.compile('"?sep=([\t;,])"?\n', re.IGNORECASE)
@@ -62,7 +64,7 @@ def _separator(lines: str, known: Container[str]) -> str:
     first = next((line for line in lines.split("\n") if line.strip()), "")
     for separator in SEPARATORS:
         cells = [cell.strip().strip('"') for cell in first.split(separator)]
-        if len(cells) > 1 and any(fold(cell) in known for cell in cells):
+        if len(cells) > 1 and any(fold(cell) in known for cell in cells[:TITLES_MAX]):
             return separator
     counted = [_lines_with(sign, plain) for sign in SEPARATORS]
     return SEPARATORS[counted.index(max(counted))]

@@ -8,7 +8,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from app.accounts.names import fold
-from app.classrooms.list_cells import Unreadable, cells_of, lines_of
+from app.classrooms.list_cells import TITLES_MAX, Unreadable, cells_of, lines_of
 from app.classrooms.list_decoding import NO_TEXT
 from app.classrooms.list_writing import as_csv
 from app.web.errors import Refused
@@ -122,7 +122,7 @@ def _known_headings() -> dict[str, str]:
 
 def _kinds(cells: Sequence[str], known: dict[str, str]) -> list[str]:
     """Tell what the columns hold; nothing where the first row is no row of headings."""
-    kinds = [known.get(fold(cell), "") for cell in cells]
+    kinds = [known.get(fold(cell), "") for cell in cells[:TITLES_MAX]]
     if not {TERM, SENTENCE}.intersection(kinds):
         return []
     doubled = next((k for k in kinds if k and kinds.count(k) > 1), None)

@@ -1,5 +1,7 @@
 """Terms and mended sentences as a spreadsheet's file: what goes out comes in again."""
 
+import time
+
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
@@ -223,3 +225,12 @@ def test_no_bytes_break_the_reading(app: Flask, data: bytes) -> None:
         assert str(refused)  # noqa: PT017 - either is an answer
     else:
         assert entries
+
+
+def test_a_row_of_half_a_million_cells_is_refused_soon(app: Flask) -> None:
+    began = time.process_time()
+
+    with pytest.raises(Refused):
+        entries_of("a," * 500_000, "es", "en", 500)
+
+    assert time.process_time() - began < 3
