@@ -95,7 +95,10 @@ def _report(took: Took) -> None:
     click.echo(f"Mended sentences: {_counted(took.sentences)}.")
     for title, count in took.strangers.items():
         click.echo(
-            f"{count} of the class {title} stay out: it is not here. Make it, or take "
+            f"{count} name no class and stay out: take them in with --into and the "
+            "code of one."
+            if not title
+            else f"{count} of the class {title} stay out: it is not here. Make it, or take "
             "them in with --into and the code of another."
         )
     if took.terms.differ or took.sentences.differ:

@@ -1,6 +1,6 @@
 """A post and its copy in one language, sentence under sentence, as one viewer sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import defer, joinedload
 
 from app.accounts.models import ANYONE, Account
-from app.classrooms.models import Member, SpaceClassroom, space_ids
+from app.classrooms.models import Classroom, Member, SpaceClassroom, space_ids
 from app.db import db
 from app.posts.models import (
     AGAIN,
@@ -147,7 +147,7 @@ def side_by_side(viewer: Account, ref: str, wanted: str) -> SideBySide:
     assert post.current is not None  # is_published says so
     copies = {copy.lang: copy for copy in _copies(post.current)}
     own = post.author_id == viewer.person_id
-    langs = sorted(copies) if own or viewer.adult else []
+    langs = _of_readers(copies, post.thread) if own or viewer.adult else []
     lang = _lang(post.current.lang, viewer.person.lang, wanted, langs)
     return SideBySide(
         post=post,
@@ -205,6 +205,18 @@ def _lang(written: str, own: str, wanted: str, langs: Sequence[str]) -> str:
         return wanted
     # Who reads the original anyway looks at how others read it.
     return langs[0] if own == written and langs else own
+
+
+def _of_readers(copies: Collection[str], thread: Thread) -> Sequence[str]:
+    """Sort languages: first those of the classes that read the thread."""
+    if len(copies) < 2:
+        return list(copies)
+    spoken = db.session.scalars(
+        select(Classroom.lang)
+        .join(SpaceClassroom, SpaceClassroom.classroom_id == Classroom.id)
+        .where(SpaceClassroom.space_id == thread.space_id)
+    ).all()
+    return sorted(copies, key=lambda lang: (lang not in spoken, lang))
 
 
 def _starts(sentences: Sequence[Sentence]) -> list[int]:

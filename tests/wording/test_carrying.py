@@ -24,7 +24,7 @@ from app.web.errors import Refused
 from app.wording import changing
 from app.wording.carrying import Took, all_out, sentences_out, take_in, terms_out
 from app.wording.changing import Taken
-from app.wording.spreadsheets import OF_SERVER, Entry, entries_of, written
+from app.wording.spreadsheets import OF_SERVER, OF_TERMS, Entry, entries_of, written
 from tests.builders import (
     a_classroom,
     a_post,
@@ -140,6 +140,16 @@ def test_terms_go_to_their_class_by_its_code_else_by_its_title(app: Flask) -> No
     assert took.strangers == {"Class that is not here": 2}
     assert [line.term for line in lines_of(one)] == ["minga"]
     assert [line.term for line in lines_of(other)] == ["guaro"]
+
+
+def test_terms_of_no_class_are_told_to_go_into_one(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "words.csv"
+    terms = Entry(0, "minga", "", "es", "en", "work")
+    file.write_bytes(written(OF_TERMS, [terms], "en"))
+
+    output = say(app, "translate", "import", str(file))[1]
+
+    assert "1 name no class and stay out" in output
 
 
 def test_a_title_that_two_classes_have_names_none(app: Flask) -> None:

@@ -166,6 +166,36 @@ def test_its_author_and_her_teacher_find_the_way_to_it(app: Flask) -> None:
     assert "/sentences" not in waiting
 
 
+def test_an_author_sees_first_how_her_partners_read_it(app: Flask) -> None:
+    two = Two(RIVER)
+    two.author.person.lang = "es"
+    a_copy(two.post, "ar", [("El río es grande.", "Nahr.", BY_MACHINE)])
+
+    page = Client(app, two.author).get(two.url).text
+
+    assert "The river is big." in page
+    assert "lang=ar" in page
+
+
+def test_what_nobody_has_said_is_not_to_be_said_better(app: Flask) -> None:
+    two = Two(RIVER, ODD)
+
+    said, unsaid = (
+        Client(app, two.teacher).get(f"{two.url}/{n}?lang=en").text for n in (0, 1)
+    )
+
+    assert "<h1>Say it better</h1>" in said
+    assert "<h1>Say it</h1>" in unsaid
+
+
+def test_who_asks_about_no_word_is_asked_again(app: Flask) -> None:
+    two = Two(RIVER)
+    reader, url = Client(app, two.reader), f"/p/{two.post.id}/ask?n=0"
+
+    assert 'role="alert"' not in reader.get(url).text
+    assert 'role="alert"' in reader.get(f"{url}&typed=").text
+
+
 def test_what_waits_or_is_hidden_has_no_such_page(app: Flask) -> None:
     two = Two(RIVER)
     held = a_post(two.post.thread, two.author, "Otro río.")
