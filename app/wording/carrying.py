@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from app.accounts.models import Account
 from app.classrooms.models import Classroom, SpaceClassroom
 from app.db import db, now
-from app.posts.models import Post, Thread
+from app.posts.models import Post, Revision, Thread
 from app.translate import memory
 from app.translate.glossary import Line, checked, terms_of_class
 from app.translate.memory import BY_PERSON, digest
@@ -51,19 +51,22 @@ def terms_out(classroom_id: int) -> Iterator[Entry]:
 
 def sentences_out(classroom: Classroom, viewer: Account) -> Iterator[Entry]:
     """Give the mended sentences of the posts in a class's spaces that she may read."""
-    spaces = select(SpaceClassroom.space_id).where(
-        SpaceClassroom.classroom_id == classroom.id,
-        SpaceClassroom.joined_at.is_not(None),
-    )
     readable = (
         Post.visible_to(viewer)
         .order_by(None)
         .join(Thread, Thread.id == Post.thread_id)
-        .where(Post.is_published(), Thread.space_id.in_(spaces))
+        .where(Post.is_published(), Thread.space_id.in_(_spaces_of(classroom)))
         .with_only_columns(Post.current_id)
     )
     stand = select(MemorySource.memory_id).where(MemorySource.revision_id.in_(readable))
     yield from _sentences(_by_persons().where(Memory.id.in_(stand)))
+
+
+def _spaces_of(classroom: Classroom) -> Select[tuple[int]]:
+    return select(SpaceClassroom.space_id).where(
+        SpaceClassroom.classroom_id == classroom.id,
+        SpaceClassroom.joined_at.is_not(None),
+    )
 
 
 def all_out() -> Iterator[Entry]:
@@ -89,8 +92,9 @@ def take_in(
     """Take a file's terms and sentences, and have old posts made again; flushes.
 
     Into one class, or without it each class's terms into that class. What is here
-    and says otherwise stays, or with `replace` goes. Refused for a row that is none,
-    before anything is taken.
+    and says otherwise stays, or with `replace` goes. So does a sentence that stands
+    in a post outside the spaces of the class: others decide how that reads. Refused
+    for a row that is none, before anything is taken.
     """
     lines, mended = _checked(entries)
     if classroom is not None:
@@ -101,7 +105,37 @@ def take_in(
     for classroom_id, some in homes.items():
         done = changing.take(classroom_id, some, person_id, replace=replace)
         terms = terms.plus(done)
-    return Took(terms, _take_sentences(mended, replace=replace), dict(strangers))
+    sentences = Taken()
+    for pair, wanted in _by_pair(mended).items():
+        theirs = _standing_elsewhere(classroom, wanted) if classroom else set()
+        hers = [one for key, one in wanted.items() if key not in theirs]
+        taken = _take_pair(pair, hers, person_id, replace=replace)
+        sentences = sentences.plus(taken._replace(differ=taken.differ + len(theirs)))
+    return Took(terms, sentences, dict(strangers))
+
+
+def _by_pair(mended: Iterable[Mended]) -> dict[str, dict[str, Mended]]:
+    found: dict[str, dict[str, Mended]] = defaultdict(dict)
+    for one in mended:
+        found[one.pair][digest(one.source)] = one
+    return found
+
+
+def _standing_elsewhere(classroom: Classroom, keys: Iterable[str]) -> set[str]:
+    """Find the sentences, by digest, that posts outside a class's spaces hold too."""
+    elsewhere = (
+        select(Memory.sha256)
+        .join(MemorySource, MemorySource.memory_id == Memory.id)
+        .join(Revision, Revision.id == MemorySource.revision_id)
+        .join(Post, Post.id == Revision.post_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .where(Thread.space_id.not_in(_spaces_of(classroom)))
+    )
+    return {
+        key
+        for some in memory.portions([*keys])
+        for key in db.session.scalars(elsewhere.where(Memory.sha256.in_(some)))
+    }
 
 
 def _term_entry(row: GlossaryTerm) -> Entry:
@@ -174,17 +208,9 @@ def _homes(
     return homes, strangers
 
 
-def _take_sentences(mended: Iterable[Mended], *, replace: bool) -> Taken:
-    by_pair: dict[str, dict[str, Mended]] = defaultdict(dict)
-    for one in mended:
-        by_pair[one.pair][digest(one.source)] = one
-    taken = Taken()
-    for pair, wanted in by_pair.items():
-        taken = taken.plus(_take_pair(pair, [*wanted.values()], replace=replace))
-    return taken
-
-
-def _take_pair(pair: str, mended: Sequence[Mended], *, replace: bool) -> Taken:
+def _take_pair(
+    pair: str, mended: Sequence[Mended], person_id: int | None, *, replace: bool
+) -> Taken:
     known = memory.by_person(pair, [one.source for one in mended])
     there = {source: found.told.text for source, found in known.items()}
     new = [one for one in mended if one.source not in there]
@@ -197,12 +223,13 @@ def _take_pair(pair: str, mended: Sequence[Mended], *, replace: bool) -> Taken:
             by=BY_PERSON,
             source=one.source,
             target=one.target,
+            person_id=person_id,
             made_at=now(),
         )
         for one in new
     )
     for one in changed:
-        memory.say(pair, one.source, one.target, None)
+        memory.say(pair, one.source, one.target, person_id)
     db.session.flush()
     fresh = {digest(one.source) for one in (*new, *changed)}
     lang, _hyphen, to_lang = pair.partition("-")

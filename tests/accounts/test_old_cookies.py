@@ -25,7 +25,7 @@ from tests.builders import (
 from tests.clients import Client
 
 # Whoever asks, signed in or not, gets these; they show nothing of anybody.
-OPEN = ("static", "ping", "sign_in.", "accounts.sign_in_teacher", "accounts.slip", "school.first_run")  # fmt: skip
+OPEN = ("static", "ping", "sign_in.", "accounts.sign_in_teacher", "accounts.slip", "school.first_run", "sharing.")  # fmt: skip
 
 
 @pytest.fixture
@@ -156,7 +156,8 @@ def test_a_fresh_cookie_opens_every_page_that_is_hers(
 ) -> None:
     got = answers(cookie_of(app, a_pupil(room)))
 
-    # These lead on: to the post in its thread, and from a draft that is gone.
-    lead_on = {"posts.permalink", "drafts.page", "drafts.kept"}
+    # These lead on: to the post in its thread, which she can read, and from a draft
+    # that is gone.
+    lead_on = {"posts.permalink", "drafts.page", "drafts.kept", "asking.page"}
     assert [n for n, status in got.items() if status == 302 and n not in lead_on] == []
     assert [name for name, status in got.items() if status == 200]

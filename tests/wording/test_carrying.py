@@ -177,6 +177,35 @@ def test_posts_with_an_imported_sentence_are_made_again(with_packs: Flask) -> No
     assert renditions(other)["en"].mended == 0
 
 
+def test_a_class_does_not_say_how_posts_of_others_read(with_packs: Flask) -> None:
+    two, strangers = Two(), Two()
+    both = f"Hola. {RIVER}"
+    two.letter(both)
+    far = strangers.letter(both)
+    hers = two.letter("Me gusta leer.")
+    work()
+    reading = sentence("Me gusta leer.", "I love to read.")
+
+    took = taken(sentence(), reading, room=two.spanish, replace=True)
+
+    assert took.sentences == Taken(new=1, differ=1)
+    assert said() == {("es-en", "Me gusta leer."): "I love to read."}
+    work()
+    assert MENDED not in (renditions(far)["en"].source or "")
+    assert renditions(hers)["en"].source == "I love to read."
+    # Who looks after the machine answers for all of it.
+    assert taken(sentence()).sentences == Taken(new=1)
+
+
+def test_who_took_a_sentence_in_is_known(app: Flask) -> None:
+    room = a_classroom(lang="es")
+    teacher = teacher_of(room)
+
+    take_in([sentence()._replace(row=2)], room, teacher.person_id, replace=False)
+
+    assert {row.person_id for row in db.session.query(Memory)} == {teacher.person_id}
+
+
 def test_posts_that_no_pack_could_say_are_made_again_too(app: Flask) -> None:
     two = Two()
     old, other = two.letter(f"Hola. {RIVER}"), two.letter("Me gusta leer.")
