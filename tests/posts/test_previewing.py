@@ -185,7 +185,11 @@ def test_a_letter_that_is_sent_is_found_on_the_disk(
     assert b"grande" in stored(with_packs)
 
 
-def test_two_wait_and_the_third_is_told_at_once(pals: Pals, with_packs: Flask) -> None:
+def test_two_wait_and_the_third_is_told_at_once(
+    pals: Pals, with_packs: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # However slow the machine is, the first two still wait when the third comes.
+    monkeypatch.setattr(previewing, "WAIT_SECONDS", 60)
     alive(with_packs)
     address = _thread_of(pals)
     girls = [a_pupil(pals.ours) for _n in range(3)]
@@ -220,7 +224,10 @@ def _thread_of(pals: Pals) -> str:
     return f"/threads/{thread.id}/posts"
 
 
-def test_one_person_waits_once(pals: Pals, with_packs: Flask) -> None:
+def test_one_person_waits_once(
+    pals: Pals, with_packs: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previewing, "WAIT_SECONDS", 60)
     alive(with_packs)
     one, other = (Client(with_packs, pals.girl) for _tab in range(2))
     for tab in (one, other):
