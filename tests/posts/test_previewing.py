@@ -193,6 +193,7 @@ def test_two_wait_and_the_third_is_told_at_once(
     alive(with_packs)
     address = _thread_of(pals)
     girls = [a_pupil(pals.ours) for _n in range(3)]
+    girls[2].person.lang = "en"  # she reads the page that is looked at
     clients = [Client(with_packs, girl) for girl in girls]
     for client in clients:
         client.token = client.read_token()
