@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.search.analysis import FIELDS, PLAIN, field_of, fold, stop_words, words
+from app.search import analysis
+from app.search.analysis import (
+    FIELDS,
+    PLAIN,
+    field_of,
+    fold,
+    indexed,
+    stop_words,
+    words,
+)
 from app.search.asking import looked_for, read
 
 # A sentence, and a word of it as another would type it.
@@ -112,3 +121,38 @@ def test_any_text_is_cut_into_words_in_order(text: str, field: str) -> None:
     # What is found is found again by its own words.
     again = {t for w in words(text.upper(), field) for t in w.terms}
     assert bool(again) == bool(found)
+
+
+def cut_slowly(text: str, field: str) -> tuple[list[str], list[int], int]:
+    found = list(words(text, field))
+    terms = [(term, word.place) for word in found for term in word.terms]
+    return (
+        [term for term, _place in terms],
+        [place for _term, place in terms],
+        found[-1].place + 1 if found else 0,
+    )
+
+
+@pytest.mark.parametrize(("lang", "sentence"), [row[:2] for row in SENTENCES])
+def test_texts_are_indexed_by_the_same_words(lang: str, sentence: str) -> None:
+    field = field_of(lang)
+
+    assert indexed(sentence, field) == cut_slowly(sentence, field)
+
+
+@given(st.text(), st.sampled_from(FIELDS))
+def test_any_text_is_indexed_by_the_same_words(text: str, field: str) -> None:
+    text = f"{text} Zoë's_東京都 {text}"
+
+    assert indexed(text, field) == cut_slowly(text, field)
+
+
+def test_only_so_many_words_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysis, "MOST_KNOWN", 10)
+
+    for n in range(100):
+        assert indexed(f"w{n} w{n}", "en")[1:] == ([0, 1], 2)
+        assert indexed(f"w{n} {'long' * 500}", PLAIN)[1:] == ([0, 1], 2)
+
+    assert sum(map(len, analysis._known.values())) <= 10
+    assert max(map(len, analysis._known[PLAIN])) < 10
