@@ -2,7 +2,7 @@
 
 import hashlib
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import cycle
@@ -72,12 +72,21 @@ class Writing:
 class Press:
     """Prints posts: the same seed gives the same words, in the same order."""
 
-    def __init__(self, seed: int, *, texts: int = 400) -> None:
-        """`texts` in each language are made; then they come again from the first."""
+    def __init__(
+        self,
+        seed: int,
+        *,
+        texts: int = 400,
+        words: Mapping[str, Iterator[Words]] | None = None,
+    ) -> None:
+        """`texts` in each language are made; then they come again from the first.
+
+        `words` gives others in their place, by language.
+        """
         self.chance = random.Random(seed)
         # Another seed each time: two presses on one database make no two alike.
         self.names = random.Random(f"{seed} {_next_id(Thread)} {_next_id(Post)}")
-        self.words: dict[str, Iterator[Words]] = {
+        self.words = words or {
             lang: cycle(_pool(lang, self.chance, texts)) for lang in PACK
         }
         self.media_ids: list[int] = []
