@@ -1,39 +1,110 @@
-"""What a person typed, and what is looked for in each language's field."""
+"""What a person typed, and the ways in which each of its words may stand in the index."""
 
 import re
-from collections.abc import Container, Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
 
-from app.search.analysis import FIELDS, PLAIN, Word, stop_words, words
+from app.search.analysis import FIELDS, PLAIN, Word, fold, stop_words, words
 
 MAX_CHARACTERS = 200
 MAX_WORDS = 12
+# A shorter beginning stands for thousands of words.
+SHORTEST_BEGINNING = 4
+
+# What comes first: what fits best, or what was written last.
+BEST, NEWEST = "best", "newest"
 
 _QUOTES = '"\u201c\u201d\u201e\u00ab\u00bb\u300c\u300d'
 _CLAUSE = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]*)[{_QUOTES}]|([^\s{_QUOTES}]+)")
 
+# Fields of the index: the words of texts, then those of titles, in each language's own.
+TEXT_FIELDS = {name: number for number, name in enumerate(FIELDS)}
+TITLE_FIELDS = {name: len(FIELDS) + number for number, name in enumerate(FIELDS)}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a search page is asked for, as it was typed and chosen.
+
+    `who` is part of a name, `where` a forum's number or "letters"; the days are
+    the reader's own and both included. Empty asks for nothing.
+    """
+
+    typed: str = ""
+    who: str = ""
+    where: str = ""
+    since: date | None = None
+    until: date | None = None
+    # The language it was written in.
+    lang: str = ""
+    order: str = BEST
+
+
+@dataclass(frozen=True)
+class Way:
+    """Terms of one field, each so many places behind the first; or how one begins."""
+
+    field: int
+    terms: tuple[str, ...]
+    distances: tuple[int, ...]
+    beginning: bool = False
+
+    @property
+    def in_title(self) -> bool:
+        return self.field >= len(FIELDS)
+
 
 @dataclass(frozen=True)
 class Clause:
-    """A word, or what must stand together; nothing in it is a command."""
+    """A word, the beginning of one, or what must stand together."""
 
     text: str
-    quoted: bool
+    quoted: bool = False
+    beginning: bool = False
+
+    @cached_property
+    def ways(self) -> list[Way]:
+        """List how it may stand in the index: by any language's rules."""
+        return [way for name in FIELDS for way in _ways(self, name)]
+
+    @cached_property
+    def says_little(self) -> bool:
+        """Whether it is a word like "the", in any language."""
+        return not self.quoted and any(
+            _is_stop(_covering(self.text, name), name) for name in FIELDS
+        )
 
 
 @dataclass(frozen=True)
 class Asked:
     """What to look for; `cut` when more was typed than is looked for."""
 
-    clauses: list[Clause]
-    cut: bool
+    clauses: list[Clause] = field(default_factory=list)
+    cut: bool = False
+    # A beginning of a word was too short, and is looked for as a word.
+    short: bool = False
+
+    @property
+    def required(self) -> list[Clause]:
+        """Give what all must be found: words that say little only when alone."""
+        return [one for one in self.clauses if not one.says_little] or self.clauses
+
+    @property
+    def welcome(self) -> list[Clause]:
+        """Give what counts for a post that has it, and against none."""
+        required = self.required
+        return [one for one in self.clauses if one not in required]
 
 
 def read(typed: str) -> Asked:
-    """Read words and "phrases"; signs mean nothing, so that no query is wrong."""
+    """Read words, "phrases" and beginnings*; other signs mean nothing.
+
+    So that no query is wrong.
+    """
     room = MAX_WORDS
     cut = len(typed) > MAX_CHARACTERS
+    short = False
     clauses: list[Clause] = []
     for found in _CLAUSE.finditer(typed[:MAX_CHARACTERS]):
         quoted = found[1] is not None
@@ -46,22 +117,18 @@ def read(typed: str) -> Asked:
             text = text[: list(ends.values())[room - 1]] if room else ""
         if not room:
             break
-        clauses.append(Clause(text, quoted))
+        starred = not quoted and text.endswith("*") and len(ends) == 1
+        beginning = starred and len(fold(text.strip("*"))) >= SHORTEST_BEGINNING
+        short |= starred and not beginning
+        clauses.append(Clause(text, quoted, beginning))
         room -= min(room, len(ends))
-    return Asked(clauses, cut)
+    return Asked(clauses, cut, short)
 
 
 def looked_for(asked: Asked, field: str) -> list[list[Word]]:
-    """Give what all must be found in a field, each as the words of one clause.
-
-    Words that say little are left out as long as others say more.
-    """
-    cut = [(clause, _covering(clause.text, field)) for clause in asked.clauses]
-    cut = [(clause, found) for clause, found in cut if found]
-    telling = [
-        found for clause, found in cut if clause.quoted or not _is_stop(found, field)
-    ]
-    return telling or [found for _clause, found in cut]
+    """Give what must be found, each as the words of one clause by a field's rules."""
+    cut = [_covering(clause.text, field) for clause in asked.required]
+    return [found for found in cut if found]
 
 
 def terms_in(asked: Asked, field: str) -> set[str]:
@@ -74,41 +141,28 @@ def terms_in(asked: Asked, field: str) -> set[str]:
     }
 
 
-def build_query(asked: Asked, present: Container[tuple[str, str]]) -> Any:
-    """Build the Whoosh query, or None when no field has all that is asked for.
+def beginnings_in(asked: Asked) -> tuple[str, ...]:
+    """Collect how the words begin that are marked besides."""
+    return tuple(_bare(clause) for clause in asked.required if clause.beginning)
 
-    `present` knows which (field, term) the index has. A post's text stands in
-    one language's field, so what is asked for must be found in one of them.
-    """
-    from whoosh.query import And, Or
 
-    found = []
-    for field in FIELDS:
-        clauses = looked_for(asked, field)
-        parts = [_clause_query(clause, f"text_{field}", present) for clause in clauses]
-        if parts and all(part is not None for part in parts):
-            found.append(And(parts) if len(parts) > 1 else parts[0])
+def _ways(clause: Clause, name: str) -> list[Way]:
+    found = _covering(clause.text, name)
     if not found:
-        return None
-    return Or(found) if len(found) > 1 else found[0]
-
-
-def _clause_query(
-    clause: list[Word], field: str, present: Container[tuple[str, str]]
-) -> Any:
-    from whoosh.query import Or, Phrase, Term
-
+        return []
+    distances = tuple(word.place - found[0].place for word in found)
     # A word has a stem as it was written and one as if it had no accents.
-    written = [word.terms[0] for word in clause]
-    unaccented = [word.terms[-1] for word in clause]
-    ways = [
-        Term(field, way[0]) if len(way) == 1 else Phrase(field, way)
-        for way in ([written] if written == unaccented else [written, unaccented])
-        if all((field, term) in present for term in way)
-    ]
-    if not ways:
-        return None
-    return Or(ways) if len(ways) > 1 else ways[0]
+    stems = {tuple(word.terms[n] for word in found): None for n in (0, -1)}
+    ways = []
+    for number in (TEXT_FIELDS[name], TITLE_FIELDS[name]):
+        ways += [Way(number, terms, distances) for terms in stems]
+        if clause.beginning:
+            ways.append(Way(number, (_bare(clause),), (0,), beginning=True))
+    return ways
+
+
+def _bare(clause: Clause) -> str:
+    return fold(clause.text.strip("*"))
 
 
 def _covering(text: str, field: str) -> list[Word]:
@@ -120,6 +174,6 @@ def _covering(text: str, field: str) -> list[Word]:
     return found
 
 
-def _is_stop(clause: Iterable[Word], field: str) -> bool:
+def _is_stop(clause: list[Word], field: str) -> bool:
     stops = stop_words(field)
-    return all(word.bare in stops for word in clause)
+    return bool(clause) and all(word.bare in stops for word in clause)

@@ -16,7 +16,7 @@ from flask import current_app
 from app.search.analysis import ANALYSIS_VERSION
 
 # Raise when the fields of the index change: older indexes are then rebuilt.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 VERSION = f"{SCHEMA_VERSION}.{ANALYSIS_VERSION}"
 
 INDEX_NAME = "MAIN"

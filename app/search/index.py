@@ -1,85 +1,30 @@
-"""Writing the Whoosh index: one writer, sealed commits, documents by post and language."""
+"""Changing the Whoosh index: one writer, sealed commits, segments kept few."""
 
-import os
 import weakref
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from whoosh.columns import NumericColumn
-from whoosh.fields import COLUMN, ID, NUMERIC, TEXT, Schema
-from whoosh.filedb.filestore import FileStorage, RamStorage
-from whoosh.index import TOC, FileIndex, clean_files
-from whoosh.query import Or, Term
-from whoosh.reading import SegmentReader
+from whoosh.fields import Schema
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import TOC, FileIndex
 from whoosh.util.filelock import FileLock, try_for
-from whoosh.writing import SegmentWriter
 
-from app.search import generations
-from app.search.analysis import FIELDS, field_of, words
-from app.search.generations import (
-    INDEX_NAME,
-    Seal,
-    check,
-    file_crc,
-    remove_older_seals,
-    sync_folder,
-    toc_name,
-    write_durably,
-    write_seal,
-)
+from app.search.codec import read_column
+from app.search.generations import INDEX_NAME, Seal, check
+from app.search.writing import Document, SealingWriter
 
-# Of postings kept in memory before they are sorted on disk, as Whoosh counts.
-POOL_MB = 32
 WRITE_LOCK_SECONDS = 120
+# Segments at most while posts come in; each costs a search some 0.1 ms a word.
+MOST_SEGMENTS = 16
+# No segment grows beyond these texts: writing one anew takes 3 s of CPU.
+LARGEST_SEGMENT = 40_000
+# Of all the texts in a segment, when it is written anew without them.
+DELETED_SHARE = 0.2
 
-
-class Document(NamedTuple):
-    """A post in one language; `texts` are (language, words) to find it by."""
-
-    post_id: int
-    change_no: int
-    audience: str
-    lang: str
-    texts: list[tuple[str, str]]
-
-
-class _Token:
-    """What Whoosh's formats read of a word."""
-
-    __slots__ = ("boost", "pos", "stopped", "text")
-
-    def __init__(self, text: str, pos: int) -> None:
-        self.text, self.pos, self.boost, self.stopped = text, pos, 1.0, False
-
-
-class FieldAnalyzer:
-    """Hands Whoosh the words of a text as `analysis` cuts them."""
-
-    def __init__(self, field: str) -> None:
-        self.field = field
-
-    def __call__(self, text: str, **_wanted: object) -> Iterator[_Token]:
-        for word in words(text, self.field):
-            for term in word.terms:
-                yield _Token(term, word.place)
-
-
-def text_field(field: str) -> str:
-    return f"text_{field}"
-
-
-def schema() -> Schema:
-    texts = {text_field(field): TEXT(analyzer=FieldAnalyzer(field)) for field in FIELDS}
-    return Schema(
-        post=NUMERIC(bits=64, shift_step=0, sortable=True),
-        change_no=COLUMN(NumericColumn("q")),
-        audience=ID(),
-        lang=ID(),
-        **texts,
-    )
+# Fields and lists belong to the codec; Whoosh keeps an empty schema with its segments.
+SCHEMA = Schema()
 
 
 class ClosingStorage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
@@ -94,7 +39,7 @@ class ClosingStorage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
 
     def open_file(self, name: str, **more: Any) -> Any:
         file = super().open_file(name, **more)
-        self.opened.append(file)
+        self.opened[:] = [one for one in self.opened if not one.is_closed] + [file]
         return file
 
     def close_files(self) -> None:
@@ -111,70 +56,19 @@ def _close_all(files: list[Any]) -> None:
 def open_index(folder: Path) -> FileIndex:
     """Open it; when done with it, close its readers, then `storage.close_files()`."""
     # The schema is ours: the copy inside the index is a pickle and stays unread.
-    return FileIndex(ClosingStorage(folder), schema=schema(), indexname=INDEX_NAME)
+    return FileIndex(ClosingStorage(folder), schema=SCHEMA, indexname=INDEX_NAME)
 
 
-class SealingWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
-    """A writer whose commit is one rename, with a seal for all it holds."""
-
-    change_no = 0
-    # Whether the words of what is deleted must leave the files now, not one day.
-    forgets = False
-    sealed: dict[str, tuple[int, int]]
-    seal: Seal
-
-    def _commit_toc(self, segments: list[Any]) -> None:
-        folder = Path(self.storage.folder)
-        memory = RamStorage()
-        TOC(self.schema, segments, self.generation).write(memory, INDEX_NAME)
-        toc = memory.files[toc_name(self.generation)]
-        files = {
-            name: self.sealed.get(name) or _seal_file(folder / name)
-            for name in _files_of(folder, segments)
-        }
-        files[toc_name(self.generation)] = (len(toc), zlib.crc32(toc))
-        sync_folder(folder)
-        self.seal = Seal(
-            commit_no=self.generation,
-            change_no=self.change_no,
-            texts=sum(segment.doc_count() for segment in segments),
-            version=generations.VERSION,
-            files=files,
-        )
-        write_seal(folder, self.seal)
-        write_durably(folder / toc_name(self.generation), toc)
-        clean_files(self.storage, INDEX_NAME, self.generation, segments)
-        remove_older_seals(folder, self.generation)
-
-
-def _files_of(folder: Path, segments: list[Any]) -> list[str]:
-    ids = {segment.segment_id() for segment in segments}
-    return [path.name for path in folder.iterdir() if path.name.split(".")[0] in ids]
-
-
-def _seal_file(path: Path) -> tuple[int, int]:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-    return path.stat().st_size, file_crc(path)
-
-
-def _without_deleted(writer: SealingWriter, segments: list[Any]) -> list[Any]:
-    """Write anew every file that holds deleted texts; Whoosh only marks them so."""
-    kept = []
-    for segment in segments:
-        if not segment.has_deletions():
-            kept.append(segment)
-            continue
-        reader = SegmentReader(writer.storage, writer.schema, segment)
-        writer.add_reader(reader)
-        reader.close()
-    return kept
+def segments_of(storage: ClosingStorage, seal: Seal) -> list[Any]:
+    """Read which segments a commit consists of."""
+    toc = TOC.read(storage, INDEX_NAME, gen=seal.commit_no, schema=SCHEMA)
+    return list(toc.segments)
 
 
 def create(folder: Path) -> None:
     """Begin an empty index; it counts from its first commit on."""
     folder.mkdir(parents=True)
-    FileIndex.create(ClosingStorage(folder), schema(), INDEX_NAME)
+    FileIndex.create(ClosingStorage(folder), SCHEMA, INDEX_NAME)
 
 
 @contextmanager
@@ -187,36 +81,16 @@ def writing(
     caller holds the write lock.
     """
     index = open_index(folder)
-    writer = SealingWriter(index, limitmb=POOL_MB)
+    writer = SealingWriter(index)
     writer.sealed = sealed.files if sealed else {}
     writer.change_no = max(change_no, sealed.change_no if sealed else 0)
     try:
         yield writer
-        writer.commit(mergetype=_without_deleted if writer.forgets else None)
+        writer.commit(mergetype=_absorb_chosen)
     finally:
         if not writer.is_closed:
             writer.cancel()
         index.storage.close_files()
-
-
-def put(writer: SealingWriter, documents: Iterable[Document]) -> None:
-    for document in documents:
-        fields: dict[str, str] = {}
-        for lang, text in document.texts:
-            field = text_field(field_of(lang))
-            fields[field] = f"{fields[field]}\n{text}" if field in fields else text
-        writer.add_document(
-            post=document.post_id,
-            change_no=document.change_no,
-            audience=document.audience,
-            lang=document.lang,
-            **fields,
-        )
-
-
-def remove(writer: SealingWriter, post_ids: Iterable[int]) -> None:
-    """Delete all documents of these posts; once a commit, for it opens a reader."""
-    writer.delete_by_query(Or([Term("post", post_id) for post_id in post_ids]))
 
 
 def update(
@@ -229,15 +103,86 @@ def update(
 ) -> Seal:
     """Put these documents in the place of all that these posts had.
 
-    With `forget` no file holds a word of what was deleted afterwards: about 1 s of
-    CPU for 1,000 texts that stand in the same files. Raises `Damaged` before
-    anything is written; the caller holds the write lock.
+    With `forget` no file holds a word of what was deleted afterwards: 3 s of CPU
+    for each full segment that held some of it. Raises `Damaged` before anything
+    is written; the caller holds the write lock.
     """
     with writing(folder, change_no, check(folder)) as writer:
-        writer.forgets = forget
         remove(writer, post_ids)
-        put(writer, documents)
+        for document in documents:
+            writer.put(document)
+        writer.chosen = _crowded(writer.segments)
+        if forget:
+            writer.chosen |= {
+                s.segment_id() for s in writer.segments if s.has_deletions()
+            }
     return writer.seal
+
+
+def tidy(folder: Path) -> Seal | None:
+    """Merge small segments, leave deleted texts out; None where all is tidy.
+
+    One step of it, 3 s of CPU at most. Raises `Damaged`; the caller holds the
+    write lock.
+    """
+    seal = check(folder)
+    storage = ClosingStorage(folder)
+    try:
+        chosen = _untidy(segments_of(storage, seal))
+    finally:
+        storage.close_files()
+    if not chosen:
+        return None
+    with writing(folder, seal.change_no, seal) as writer:
+        writer.chosen = chosen
+    return writer.seal
+
+
+def remove(writer: SealingWriter, post_ids: Iterable[int]) -> None:
+    """Delete all documents of these posts: 40 ns for each text in the index."""
+    wanted = set(post_ids)
+    for segment in writer.segments:
+        posts = read_column(writer.storage, segment, "post")
+        for n, post in enumerate(posts):
+            if post in wanted:
+                segment.delete_document(n)
+
+
+def _absorb_chosen(writer: SealingWriter, segments: list[Any]) -> list[Any]:
+    """Say which segments stay as they are; Whoosh asks for it at a commit."""
+    stay = []
+    for segment in segments:
+        if segment.segment_id() in writer.chosen or not segment.doc_count():
+            writer.absorb(segment)
+        else:
+            stay.append(segment)
+    return stay
+
+
+def _crowded(segments: list[Any]) -> set[str]:
+    """Choose the smallest segments, so that their number stays bounded."""
+    by_size = sorted(segments, key=lambda segment: segment.doc_count())
+    too_many = len(segments) + 1 - MOST_SEGMENTS
+    return {s.segment_id() for s in by_size[: 2 * too_many]} if too_many > 0 else set()
+
+
+def _untidy(segments: list[Any]) -> set[str]:
+    """Choose segments that belong together: each at most half as large again as the rest.
+
+    So that a text is written anew a few times in its life, not with every merge.
+    """
+    for segment in segments:
+        if segment.deleted_count() > DELETED_SHARE * segment.doc_count_all():
+            return {segment.segment_id()}
+    chosen: list[Any] = []
+    texts = 0
+    for segment in sorted(segments, key=lambda segment: segment.doc_count()):
+        count = segment.doc_count()
+        if texts + count > LARGEST_SEGMENT or (chosen and count > 2 * texts):
+            break
+        chosen.append(segment)
+        texts += count
+    return {s.segment_id() for s in chosen} if len(chosen) > 1 else set()
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from app.search import generations
 from app.search.models import IndexState
 
 if TYPE_CHECKING:
-    from app.search.index import Document
+    from app.search.writing import Document
 
 KIND = "search.index_posts"
 
@@ -95,7 +95,7 @@ def documents(post_ids: Sequence[int]) -> Iterator["Document"]:
 
     Three queries, however many posts.
     """
-    from app.search.index import Document
+    from app.search.writing import Document
 
     rows = _published(post_ids)
     revision_ids = [row.revision_id for row in rows]
@@ -105,19 +105,27 @@ def documents(post_ids: Sequence[int]) -> Iterator["Document"]:
         audience = audience_of(row.kind, row.thread_id, row.space_id)
         original = [(row.lang, markup.plain(row.source))]
         original += [(row.lang, words) for words in described[row.revision_id]]
-        if row.opens:
-            original.append((row.title_lang, row.title))
         spoken = {row.lang: original}
         for lang, source in translated[row.revision_id]:
             if lang not in spoken:
                 spoken[lang] = [(lang, markup.plain(source))]
-        for lang, texts in spoken.items():
-            yield Document(row.post_id, row.change_no, audience, lang, texts)
+        for nth, texts in enumerate(spoken.values()):
+            yield Document(
+                post_id=row.post_id,
+                nth=nth,
+                audience=audience,
+                author_id=row.author_id,
+                forum_id=row.forum_id or 0,
+                written_in=row.lang,
+                published=max(0, int(row.published_at.timestamp())),
+                texts=texts,
+                titles=[(row.title_lang, row.title)] if row.opens and not nth else [],
+            )
 
 
-def audience_of(kind: str, thread_id: int, space_id: int) -> str:
-    """Name who may read a thread: a pair's letters are no matter of its space."""
-    return f"t{thread_id}" if kind == LETTERS else f"s{space_id}"
+def audience_of(kind: str, thread_id: int, space_id: int) -> int:
+    """Number who may read a thread: a pair's letters are no matter of its space."""
+    return -thread_id if kind == LETTERS else space_id
 
 
 def _published(post_ids: Sequence[int]) -> Sequence[Row[Any]]:
@@ -130,10 +138,12 @@ def _published(post_ids: Sequence[int]) -> Sequence[Row[Any]]:
     return db.session.execute(
         select(
             Post.id.label("post_id"),
-            Post.change_no,
+            Post.author_id,
+            Post.published_at,
             Thread.id.label("thread_id"),
             Thread.kind,
             Thread.space_id,
+            Thread.forum_id,
             Thread.title,
             Thread.lang.label("title_lang"),
             (Post.id == opening).label("opens"),

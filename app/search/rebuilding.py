@@ -23,6 +23,8 @@ from app.search.models import IndexState
 
 KIND = "search.rebuild"
 BATCH = 500
+# Texts that are in memory before they are written: 150 MB at 100 words each.
+SEGMENT_TEXTS = 40_000
 # Up to here a rebuild takes less time than starting a process for it.
 IN_WORKER_POSTS = 200
 # A card that forgets changes no time of a file: read all of it so often.
@@ -168,15 +170,21 @@ def _fill(folder: Path, progress: Callable[[int, int], None] | None) -> Seal:
     with reading():
         total = db.session.scalar(select(func.count()).where(Post.is_published())) or 0
         change_no = indexing.indexed_up_to([])
-    done = 0
-    with index.writing(folder, change_no, None) as writer:
-        for ids in _all_ids():
-            with reading():
-                index.put(writer, indexing.documents(ids))
-            done += len(ids)
-            if progress:
-                progress(done, max(done, total))
-    return writer.seal
+    done, seal, all_ids = 0, None, _all_ids()
+    while True:
+        with index.writing(folder, change_no, seal) as writer:
+            for ids in all_ids:
+                with reading():
+                    for document in indexing.documents(ids):
+                        writer.put(document)
+                done += len(ids)
+                if progress:
+                    progress(done, max(done, total))
+                if writer.docnum >= SEGMENT_TEXTS:
+                    break
+        if seal and not writer.docnum:
+            return writer.seal
+        seal = writer.seal
 
 
 def _all_ids() -> Iterator[Sequence[int]]:

@@ -1,53 +1,50 @@
-"""The one searcher a process keeps open, always on the newest sound commit."""
+"""The segments a process keeps open, always those of the newest sound commit."""
 
 import threading
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import current_app
-from whoosh.index import FileIndex
-from whoosh.query import Or, Term
-from whoosh.scoring import TF_IDF
-from whoosh.searching import Searcher
 
 from app.search import generations
-from app.search.asking import Asked, build_query
+from app.search.asking import Asked
 from app.search.generations import Damaged, Seal
-from app.search.index import open_index
+from app.search.index import ClosingStorage, segments_of
+from app.search.limiting import Limits
+from app.search.matching import Deadline, Matches, match
+from app.search.segments import OpenSegment
 
-# Texts taken from the index, best first; several may belong to one post.
-MOST_TEXTS = 1_000
+# Posts taken from the index, in the order asked for.
+MOST_POSTS = 1_000
 
 
 class Found(NamedTuple):
-    """Ids of posts, best first, and whether there may be more of them."""
+    """What the index has, and the commit that said so."""
 
     generation: str
     seal: Seal
-    post_ids: list[int]
-    more: bool
+    matches: Matches
 
 
-def find(asked: Asked, audiences: Iterable[str]) -> Found:
-    """Look in the index for posts of these audiences; `Damaged` if it cannot be read."""
-    kept: _Kept = current_app.extensions.setdefault("search", _Kept())
-    return kept.find(generations.home(), asked, list(audiences))
+def find(asked: Asked, limits: Limits, order: str) -> Found:
+    """Look in the index; `Damaged` if it cannot be read."""
+    kept: Searcher = current_app.extensions.setdefault("search", Searcher())
+    return kept.find(generations.home(), asked, limits, order)
 
 
-class _Kept:
-    """Opening costs 100 ms at 100,000 posts, so it is done once a commit.
+class Searcher:
+    """Opens a segment once, however many commits it lives through.
 
-    Whoosh's readers share a place in the file: one thread at a time.
+    Readers share a place in each file: one thread at a time.
     """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.opened: tuple[Path, int] | None = None
-        self.index: FileIndex | None = None
-        self.searcher: Searcher | None = None
+        self.commit: tuple[Path, int] | None = None
+        self.storage: ClosingStorage | None = None
+        self.segments: list[OpenSegment] = []
 
-    def find(self, home: Path, asked: Asked, audiences: list[str]) -> Found:
+    def find(self, home: Path, asked: Asked, limits: Limits, order: str) -> Found:
         with self.lock:
             folder = generations.current(home)
             if folder is None:
@@ -55,47 +52,47 @@ class _Kept:
                 raise Damaged("there is no index yet")
             try:
                 seal = generations.check(folder)
-                searcher = self._at(folder, seal)
-                post_ids, more = _search(searcher, asked, audiences)
+                self._refresh(folder, seal)
+                matches = match(
+                    self.segments,
+                    asked,
+                    limits,
+                    order=order,
+                    most=MOST_POSTS,
+                    deadline=Deadline(),
+                )
             except Damaged:
                 self._close()
                 raise
-            except Exception as error:  # on broken files Whoosh raises this very class
+            except Exception as error:  # whatever broken files make of it
                 self._close()
                 if generations.current(home) != folder:
                     raise Damaged("another generation took its place") from error
                 generations.check_afresh(folder)
                 raise
-            return Found(folder.name, seal, post_ids, more)
+            return Found(folder.name, seal, matches)
 
-    def _at(self, folder: Path, seal: Seal) -> Searcher:
-        wanted = (folder, seal.commit_no)
-        if self.searcher is None or self.opened != wanted:
+    def _refresh(self, folder: Path, seal: Seal) -> None:
+        """Open the segments that are new, and close those that are gone."""
+        if self.commit == (folder, seal.commit_no):
+            return
+        if self.storage is None or self.commit is None or self.commit[0] != folder:
             self._close()
-            self.index = index = open_index(folder)
-            # BM25F would take 245 ms for a very common word; this takes 13.
-            self.searcher = index.searcher(weighting=TF_IDF())
-            self.opened = wanted
-        return self.searcher
+            self.storage = ClosingStorage(folder)
+        known = {segment.name: segment for segment in self.segments}
+        self.segments = []
+        for found in reversed(segments_of(self.storage, seal)):
+            segment = known.pop(found.segment_id(), None)
+            if segment is None:
+                segment = OpenSegment(self.storage, found)
+            segment.deleted = frozenset(found.deleted_docs())
+            self.segments.append(segment)
+        for gone in known.values():
+            gone.close()
+        self.commit = (folder, seal.commit_no)
 
     def _close(self) -> None:
-        if self.searcher is not None:
-            self.searcher.close()
-        if self.index is not None:
-            self.index.storage.close_files()
-        self.index = self.searcher = self.opened = None
-
-
-def _search(
-    searcher: Searcher, asked: Asked, audiences: list[str]
-) -> tuple[list[int], bool]:
-    reader = searcher.reader()
-    query = build_query(asked, reader)
-    if query is None or not audiences:
-        return [], False
-    among = Or([Term("audience", audience) for audience in audiences])
-    results = searcher.search(query, limit=MOST_TEXTS, filter=among)
-    post_of: Any = reader.column_reader("post")
-    found = [docnum for docnum, _score in results.items()]
-    ids = dict.fromkeys(int(post_of[docnum]) for docnum in found)
-    return list(ids), len(found) >= MOST_TEXTS
+        if self.storage is not None:
+            self.storage.close_files()
+        self.storage = self.commit = None
+        self.segments = []

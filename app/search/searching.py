@@ -6,16 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Row, and_, literal, select
+from sqlalchemy import Row, and_, select
 
 from app import markup
 from app.accounts.models import Account, Person
-from app.classrooms.models import space_ids
 from app.db import db
-from app.posts.models import LETTERS, Post, Rendition, Revision, Thread
-from app.search import asking, generations, indexing
+from app.posts.models import Post, Rendition, Revision, Thread
+from app.search import asking, generations, indexing, limiting
 from app.search.analysis import field_of
-from app.search.asking import Asked
+from app.search.asking import Asked, Question
 from app.search.excerpts import excerpt, found_in, marked
 
 PAGE_HITS = 10
@@ -54,6 +53,8 @@ class Results:
     first_results: bool = False
     # More was typed than is looked for.
     cut: bool = False
+    # The beginning of a word was too short to be looked for as one.
+    short: bool = False
     # No word was typed.
     empty: bool = False
     catching_up: bool = False
@@ -61,24 +62,26 @@ class Results:
     problem: str | None = None
 
 
-def search(viewer: Account, typed: str, *, page: int = 1) -> Results:
-    """Find what the viewer may read with all of these words; four queries.
+def search(viewer: Account, question: Question, *, page: int = 1) -> Results:
+    """Find what the viewer may read with all of these words; five queries.
 
     Never raises for what was typed or for a broken index: then `problem`
     says what the worker should know.
     """
     known = indexing.known()
-    asked = asking.read(typed)
-    if not asked.clauses:
+    asked = asking.read(question.typed)
+    limits = limiting.limits(viewer, question)
+    if not asked.clauses and not limits.narrowed:
         return Results(empty=True, catching_up=_catching_up(known))
     from app.search import searchers
 
     try:
-        found = searchers.find(asked, _audiences(viewer))
+        found = searchers.find(asked, limits, question.order)
     except generations.Damaged as damage:
         return Results(cut=asked.cut, catching_up=True, problem=str(damage))
     problem = indexing.behind(found.generation, found.seal, known)
-    ids = _visible(viewer, found.post_ids)
+    matches = found.matches
+    ids = _visible(viewer, [match.post_id for match in matches.found])
     shown = ids[:MOST_HITS]
     pages = max(1, -(-len(shown) // PAGE_HITS))
     page = max(1, min(page, pages))
@@ -88,8 +91,9 @@ def search(viewer: Account, typed: str, *, page: int = 1) -> Results:
         total=len(shown),
         page=page,
         pages=pages,
-        first_results=found.more or len(ids) > MOST_HITS,
+        first_results=matches.more or len(ids) > MOST_HITS,
         cut=asked.cut,
+        short=asked.short,
         catching_up=bool(problem or known.waiting),
         problem=problem,
     )
@@ -109,18 +113,6 @@ def _catching_up(known: indexing.Known) -> bool:
     except generations.Damaged:
         return True
     return indexing.behind(folder.name, seal, known) is not None
-
-
-def _audiences(viewer: Account) -> list[str]:
-    """Name the audiences of the index that the viewer belongs to; one query."""
-    letters = Thread.visible_to(viewer).where(Thread.kind == LETTERS).order_by(None)
-    spaces = space_ids(viewer).subquery()
-    rows = db.session.execute(
-        select(literal(""), literal(0), spaces.c.space_id).union(
-            letters.with_only_columns(literal(LETTERS), Thread.id, literal(0))
-        )
-    )
-    return [indexing.audience_of(*row) for row in rows]
 
 
 def _visible(viewer: Account, post_ids: Sequence[int]) -> list[int]:

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-from app.db import db, reading
+from app.db import reading
 from app.jobs import job
 from app.search import generations, indexing, rebuilding
 
 # Deleting opens a reader, whatever the number of posts: do many at once.
 BATCH = 200
-# Texts that are written anew in a few seconds; with more, a rebuild beside it does it.
-FORGOTTEN_AT_ONCE = 2_000
 
 
 @job(indexing.KIND, batch=BATCH)
@@ -35,20 +33,16 @@ def index_posts(post_ids: Sequence[int]) -> None:
                     raise generations.Damaged(problem)
                 change_no = indexing.indexed_up_to(post_ids)
                 gone = indexing.any_taken_back(post_ids)
-                small = generations.check(folder).texts <= FORGOTTEN_AT_ONCE
                 seal = index.update(
                     folder,
                     post_ids,
                     indexing.documents(post_ids),
                     change_no,
-                    forget=gone and small,
+                    forget=gone,
                 )
         except generations.Damaged as damage:
             wanted = str(damage)
         else:
             indexing.remember(folder.name, seal)
-            if small or not gone:
-                return
-            db.session.commit()
-            wanted = "a post was taken back, and no file may keep its words"
+            return
     rebuilding.mend(wanted)

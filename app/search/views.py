@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.accounts.sessions import viewer
 from app.db import db, set_reading
+from app.search.asking import Question
 from app.search.rebuilding import ask_for_mending
 from app.search.searching import search
 
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 def search_page() -> str:
     typed = request.args.get("q", "")
     page = request.args.get("page", 1, type=int)
-    results = search(viewer(), typed, page=page)
+    results = search(viewer(), Question(typed), page=page)
     answer = render_template("search/search.html", typed=typed, results=results)
     if results.problem:
         _tell_worker()

@@ -40,6 +40,7 @@ from app.posts.models import (
     waiting_for,
 )
 from app.posts.permissions import second_adult
+from app.search.asking import Question
 from app.search.searching import search
 from tests import builders
 from tests.operations.conftest import quiet
@@ -93,8 +94,10 @@ def test_all_of_it_is_translated_and_found_in_the_other_language(
     assert count(select(Job.id).where(Job.open())) == 0
     doubts = db.session.scalar(select(func.sum(Rendition.doubt)))
     assert (doubts or 0) <= translated // 10
-    assert search(account_named("Lucía Narváez"), "bicicleta", page=1).total >= 1
-    assert search(account_named("Brian Kiptoo"), "doctor", page=1).total >= 1
+    assert (
+        search(account_named("Lucía Narváez"), Question("bicicleta"), page=1).total >= 1
+    )
+    assert search(account_named("Brian Kiptoo"), Question("doctor"), page=1).total >= 1
 
 
 def test_each_sign_in_of_the_table_works(with_packs: Flask, instance: Path) -> None:

@@ -26,6 +26,7 @@ from app.operations import backup_file, restore
 from app.operations.backup import back_up
 from app.operations.backup_file import take_apart
 from app.posts.models import HELD, Post, Rendition, Revision
+from app.search.asking import Question
 from app.search.searching import search
 from app.web.errors import Refused
 from launch.locking import only_one
@@ -113,7 +114,7 @@ def test_backup_wipe_restore_and_everything_is_back(
     ).one()
     assert "dog" in (rendition.source or "")
     reader = db.session.get_one(Account, letters.reader_id)
-    found = search(reader, "dogs", page=1)
+    found = search(reader, Question("dogs"), page=1)
     assert [hit.post_uid for hit in found.hits] == [letters.released_uid]
 
 

@@ -1,5 +1,7 @@
 """What is typed becomes words and phrases, and never a command."""
 
+import pytest
+
 from app.search.asking import MAX_WORDS, Clause, looked_for, read
 
 
@@ -19,29 +21,52 @@ def test_words_and_phrases_are_told_apart() -> None:
 
 
 def test_signs_are_no_commands() -> None:
-    assert bare("un* OR text_en:river~2 [a TO z] NOT (x)", "plain") == [
-        ["un"],
-        ["or"],
-        ["text", "en", "river", "2"],
-        ["a"],
-        ["to"],
-        ["z"],
-        ["not"],
-        ["x"],
-    ]
+    typed = "un* OR text_en:river~2 [a TO z] NOT (x)"
+
+    texts = [clause.text for clause in read(typed).clauses]
+
+    assert texts == ["un*", "OR", "text_en:river~2", "[a", "TO", "z]", "NOT", "(x)"]
+    assert bare("text_en:river~2", "plain") == [["text", "en", "river", "2"]]
 
 
 def test_a_quote_left_open_is_a_word_like_any_other() -> None:
-    assert bare('"my river', "plain") == [["my"], ["river"]]
+    assert [clause.text for clause in read('"my river').clauses] == ["my", "river"]
+
+
+def test_a_star_asks_for_how_a_word_begins() -> None:
+    (clause,) = read("Tortú*").clauses
+
+    assert clause == Clause("Tortú*", beginning=True)
+    assert {way.terms for way in clause.ways if way.beginning} == {("tortu",)}
+    # The word itself may be shorter in the index than what was typed of it.
+    assert ("run",) in {way.terms for way in read("running*").clauses[0].ways}
+
+
+@pytest.mark.parametrize("typed", ["tor*", "t*", "ñañ*"])
+def test_a_short_beginning_is_a_word_and_said(typed: str) -> None:
+    asked = read(typed)
+
+    assert asked.short
+    assert [clause.beginning for clause in asked.clauses] == [False]
+
+
+@pytest.mark.parametrize("typed", ['"tortuga*"', "*tortuga", "tor*tuga", "tortuga"])
+def test_a_star_elsewhere_means_nothing(typed: str) -> None:
+    asked = read(typed)
+
+    assert not asked.short
+    assert not any(clause.beginning for clause in asked.clauses)
 
 
 def test_signs_alone_are_no_question() -> None:
     assert read("*** ??? \u200d \U0001f41f ' \" ()").clauses == []
 
 
-def test_words_that_say_little_are_left_out_beside_others() -> None:
-    assert bare("the river", "en") == [["river"]]
-    assert bare("the river", "es") == [["the"], ["river"]]
+def test_words_that_say_little_are_welcome_beside_others() -> None:
+    asked = read("the river la tortuga")
+
+    assert [clause.text for clause in asked.required] == ["river", "tortuga"]
+    assert [clause.text for clause in asked.welcome] == ["the", "la"]
 
 
 def test_words_that_say_little_are_looked_for_when_alone() -> None:

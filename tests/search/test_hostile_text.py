@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.db import db
 from app.posts.models import Draft, Post
+from app.search.asking import Question
 from app.search.searching import search
 from tests.builders import (
     a_classroom,
@@ -98,7 +99,9 @@ def test_bytes_that_no_browser_sends_are_shown_and_found(
     assert page.status_code == 200
     article = BeautifulSoup(page.text, "html.parser").find_all("article")[-1]
     assert re.search(r"otter.*mink", article.text, re.DOTALL)
-    assert [hit.post_uid for hit in search(desk.mate, "otter mink").hits] == [post.uid]
+    assert [hit.post_uid for hit in search(desk.mate, Question("otter mink")).hits] == [
+        post.uid
+    ]
     for letter in "\x00\x07\x1b\x7f":
         assert letter not in page.text
 

@@ -11,6 +11,7 @@ from app.jobs.models import open_jobs
 from app.moderation.hiding import hide, show_again
 from app.posts.models import Post
 from app.search import generations, indexing, searching
+from app.search.asking import Question
 from app.search.models import IndexState
 from app.search.rebuilding import Busy, problem_of_index, rebuild
 from app.search.searching import search
@@ -68,7 +69,7 @@ def test_a_job_done_twice_changes_nothing(
     db.session.commit()
 
     assert held() == before
-    assert search(pair.maestra, "río").total == 5
+    assert search(pair.maestra, Question("río")).total == 5
 
 
 def test_the_watermark_is_held_back_by_what_waits(app: Flask, settle: Settle) -> None:
@@ -108,12 +109,12 @@ def test_pages_say_when_search_is_catching_up(app: Flask, settle: Settle) -> Non
     pair = Pair()
     a_post(pair.thread(), pair.maestra, "Una tortuga.")
     settle()
-    assert not search(pair.tom, "tortuga").catching_up
+    assert not search(pair.tom, Question("tortuga")).catching_up
     assert not searching.catching_up()
 
     a_post(pair.thread(), pair.maestra, "Otra tortuga.")
 
-    assert search(pair.tom, "tortuga").catching_up
+    assert search(pair.tom, Question("tortuga")).catching_up
     assert searching.catching_up()
     settle()
     assert not searching.catching_up()
@@ -135,14 +136,14 @@ def test_a_post_that_changes_during_a_rebuild_is_in_it(
             late.append(a_post(thread, pair.maestra, "Una tortuga tarde."))
             translate(db.session.get_one(Post, 1), "en", "A late turtle.")
             settle()
-            assert search(pair.tom, "tarde").total == 1
+            assert search(pair.tom, Question("tarde")).total == 1
 
     rebuild(meanwhile)
 
     assert late
-    assert search(pair.tom, "tarde").total == 1
-    assert search(pair.tom, "turtle").total == 1
-    assert search(pair.tom, "tortuga").total == 4
+    assert search(pair.tom, Question("tarde")).total == 1
+    assert search(pair.tom, Question("turtle")).total == 1
+    assert search(pair.tom, Question("tortuga")).total == 4
     assert problem_of_index() is None
     assert not open_jobs(indexing.KIND)
 
@@ -160,7 +161,7 @@ def test_only_one_rebuild_runs_at_a_time(app: Flask, settle: Settle) -> None:
     rebuild(another)
 
     assert refused
-    assert search(pair.tom, "tortuga").total == 1
+    assert search(pair.tom, Question("tortuga")).total == 1
 
 
 def test_old_generations_are_swept_away(app: Flask, settle: Settle) -> None:

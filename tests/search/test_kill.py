@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from app.search import generations
+from app.search.asking import Question
 from app.search.rebuilding import mend_after_reading, problem_of_index, rebuild
 from app.search.searching import search
 from tests.builders import a_post
@@ -67,7 +68,7 @@ def test_a_killed_worker_loses_nothing(
         assert kill(what, dice.uniform(0, 0.3)) == "killed"
         # What stands is whole, or known not to be, and then made anew.
         whole += problem_of_index() is None
-        assert search(pair.tom, "tortuga").total == (
+        assert search(pair.tom, Question("tortuga")).total == (
             40 if problem_of_index() is None else 0
         )
         mend_after_reading()

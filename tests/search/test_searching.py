@@ -11,6 +11,8 @@ from app.db import db
 from app.moderation.hiding import hide
 from app.posts.models import Post, Rendition, Thread
 from app.search import asking, searchers, searching
+from app.search.asking import BEST, Question
+from app.search.limiting import Limits
 from app.search.searching import search
 from tests.builders import (
     a_classroom,
@@ -28,7 +30,7 @@ Settle = Callable[[], None]
 
 
 def found(viewer: Account, typed: str) -> list[str]:
-    return [hit.post_uid for hit in search(viewer, typed).hits]
+    return [hit.post_uid for hit in search(viewer, Question(typed)).hits]
 
 
 def translate(post: Post, lang: str, source: str) -> None:
@@ -99,7 +101,7 @@ def test_a_hit_is_shown_in_the_readers_language_with_the_words_marked(
     translate(post, "en", "I have two brothers and a <cow>.")
 
     settle()
-    (hit,) = search(pair.tom, "brother").hits
+    (hit,) = search(pair.tom, Question("brother")).hits
 
     assert hit.lang == "en"
     assert hit.translated
@@ -115,7 +117,7 @@ def test_a_word_of_the_original_alone_is_shown_in_the_original_too(
     translate(post, "en", "I have two brothers.")
 
     settle()
-    (hit,) = search(pair.tom, "hermano").hits
+    (hit,) = search(pair.tom, Question("hermano")).hits
 
     assert hit.excerpt == "I have two brothers."
     assert hit.original == "Tengo dos <mark>hermanos</mark>."
@@ -128,7 +130,7 @@ def test_without_a_translation_the_original_is_shown(
     a_post(pair.thread(), pair.maestra, "Tengo dos hermanos.")
 
     settle()
-    (hit,) = search(pair.tom, "hermano").hits
+    (hit,) = search(pair.tom, Question("hermano")).hits
 
     assert (hit.lang, hit.translated) == ("es", False)
     assert hit.excerpt == "Tengo dos <mark>hermanos</mark>."
@@ -140,7 +142,7 @@ def test_a_post_in_two_languages_is_one_hit(app: Flask, settle: Settle) -> None:
     translate(post, "en", "We visited Kisumu.")
 
     settle()
-    results = search(pair.tom, "kisumu")
+    results = search(pair.tom, Question("kisumu"))
 
     assert [hit.post_uid for hit in results.hits] == [post.uid]
     assert results.total == 1
@@ -154,7 +156,7 @@ def test_a_thread_is_found_by_its_title(app: Flask, settle: Settle) -> None:
     a_post(thread, pair.maestra, "Y aquí está Sol.")
 
     settle()
-    (hit,) = search(pair.maestra, "animal").hits
+    (hit,) = search(pair.maestra, Question("animal")).hits
 
     assert hit.post_uid == first.uid
     assert hit.title == "Nuestros <mark>animales</mark>"
@@ -170,7 +172,7 @@ def test_what_waits_for_a_teacher_is_found_by_nobody(
     settle()
 
     for viewer in (pair.ana, pair.lena, pair.maestra, pair.tom, pair.teacher):
-        assert search(viewer, "tortuga").total == 0
+        assert search(viewer, Question("tortuga")).total == 0
 
 
 def test_what_is_released_is_found_by_all_who_may_read_it(
@@ -197,9 +199,9 @@ def test_what_is_hidden_is_gone_at_once_and_then_from_the_index(
     db.session.commit()
 
     # The worker has not run: the join alone decides.
-    assert search(pair.tom, "tortuga").total == 0
+    assert search(pair.tom, Question("tortuga")).total == 0
     settle()
-    assert search(pair.tom, "tortuga").total == 0
+    assert search(pair.tom, Question("tortuga")).total == 0
 
 
 def test_strangers_find_and_count_nothing(app: Flask, settle: Settle) -> None:
@@ -210,8 +212,8 @@ def test_strangers_find_and_count_nothing(app: Flask, settle: Settle) -> None:
     settle()
 
     assert found(theirs.ana, "tortuga") == [mine.uid]
-    assert search(theirs.ana, "tortuga").total == 1
-    assert search(a_teacher(), "tortuga").total == 0
+    assert search(theirs.ana, Question("tortuga")).total == 1
+    assert search(a_teacher(), Question("tortuga")).total == 0
 
 
 def test_letters_are_found_by_the_pair_and_its_teachers_alone(
@@ -226,7 +228,7 @@ def test_letters_are_found_by_the_pair_and_its_teachers_alone(
     for viewer in (pair.ana, pair.tom, pair.maestra, pair.teacher):
         assert found(viewer, "tortuga") == [letter.uid]
     for viewer in (pair.lena, pair.ben, a_pupil(a_classroom())):
-        results = search(viewer, "tortuga")
+        results = search(viewer, Question("tortuga"))
         assert (results.hits, results.total) == ([], 0)
 
 
@@ -244,7 +246,7 @@ def test_the_join_decides_even_when_the_index_says_otherwise(
     db.session.commit()
     settle()
 
-    assert search(pair.maestra, "tortuga").total == 0
+    assert search(pair.maestra, Question("tortuga")).total == 0
 
 
 def test_a_pupil_who_moved_away_finds_nothing_there(app: Flask, settle: Settle) -> None:
@@ -254,7 +256,7 @@ def test_a_pupil_who_moved_away_finds_nothing_there(app: Flask, settle: Settle) 
     pair = Pair()
     a_post(pair.thread(), pair.maestra, "Una tortuga.")
     settle()
-    assert search(pair.tom, "tortuga").total == 1
+    assert search(pair.tom, Question("tortuga")).total == 1
 
     member = db.session.scalars(
         Member.current().where(Member.person_id == pair.tom.person_id)
@@ -262,7 +264,7 @@ def test_a_pupil_who_moved_away_finds_nothing_there(app: Flask, settle: Settle) 
     member.left_at = now()
     db.session.commit()
 
-    assert search(pair.tom, "tortuga").total == 0
+    assert search(pair.tom, Question("tortuga")).total == 0
 
 
 def test_pages_hold_ten_and_a_page_beyond_is_the_last(
@@ -273,7 +275,7 @@ def test_pages_hold_ten_and_a_page_beyond_is_the_last(
     posts = {a_post(thread, pair.maestra, f"Tortuga {n}.").uid for n in range(12)}
     settle()
 
-    pages = [search(pair.tom, "tortuga", page=n) for n in (1, 2, 99, -5)]
+    pages = [search(pair.tom, Question("tortuga"), page=n) for n in (1, 2, 99, -5)]
 
     assert [len(page.hits) for page in pages] == [10, 2, 2, 10]
     assert {hit.post_uid for page in pages for hit in page.hits} == posts
@@ -289,10 +291,10 @@ def test_what_is_counted_ends_at_the_most_and_says_so(
     for n in range(4):
         a_post(thread, pair.maestra, f"Tortuga {n}.")
     settle()
-    whole = search(pair.tom, "tortuga")
+    whole = search(pair.tom, Question("tortuga"))
 
     monkeypatch.setattr(searching, "MOST_HITS", 3)
-    cut = search(pair.tom, "tortuga")
+    cut = search(pair.tom, Question("tortuga"))
 
     assert (whole.total, whole.first_results) == (4, False)
     assert (cut.total, cut.first_results) == (3, True)
@@ -334,8 +336,11 @@ def test_the_index_itself_is_asked_for_the_readers_audiences_alone(
     asked = asking.read("tortuga")
 
     of_pair, of_space, of_none = (
-        searchers.find(asked, audiences).post_ids
-        for audiences in ([f"t{letters.id}"], [f"s{pair.space.id}"], [])
+        [
+            match.post_id
+            for match in searchers.find(asked, Limits(who), BEST).matches.found
+        ]
+        for who in (frozenset([-letters.id]), frozenset([pair.space.id]), frozenset())
     )
 
     assert (of_pair, of_space, of_none) == ([letter.id], [post.id], [])

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.db import db
 from app.search import cli, generations, index
-from app.search.asking import MAX_WORDS
+from app.search.asking import MAX_WORDS, Question
 from app.search.searching import search
 from tests.builders import a_post
 from tests.clients import Client
@@ -139,7 +139,7 @@ def test_no_string_breaks_the_page(app: Flask, pair: Pair) -> None:
         answer = tom.get("/search", query_string={"q": typed})
         assert answer.status_code == 200, ascii(typed)
     for typed in strings:
-        results = search(pair.tom, typed)
+        results = search(pair.tom, Question(typed))
         assert results.problem is None, ascii(typed)
         assert results.total <= 15
 
