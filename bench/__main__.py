@@ -8,7 +8,7 @@ from pathlib import Path
 
 from launch.places import ROOT, VENV, child_environment, venv_program
 
-BENCHES = ("link", "pages", "people", "translate")
+BENCHES = ("link", "pages", "people", "search", "translate")
 
 
 def main() -> int:

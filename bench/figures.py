@@ -63,6 +63,43 @@ TRANSLATE = {
     "memory_share": "ratio",
 }
 
+SEARCH = {
+    "rebuild_cpu": "s",
+    "rebuild_wall": "s",
+    "rebuild_peak_mb": "MB",
+    "index_bytes_per_post": "bytes",
+    "rare_p50": "ms",
+    "rare_p95": "ms",
+    "ordinary_p50": "ms",
+    "ordinary_p95": "ms",
+    "common_p50": "ms",
+    "common_p95": "ms",
+    "two_p50": "ms",
+    "two_p95": "ms",
+    "and_p50": "ms",
+    "and_p95": "ms",
+    "phrase_p50": "ms",
+    "phrase_p95": "ms",
+    "prefix_p50": "ms",
+    "prefix_p95": "ms",
+    "date_p50": "ms",
+    "date_p95": "ms",
+    "who_p50": "ms",
+    "who_p95": "ms",
+    "fts_rebuild_cpu": "s",
+    "fts_peak_mb": "MB",
+    "fts_bytes_per_post": "bytes",
+    "fts_rare_p95": "ms",
+    "fts_ordinary_p95": "ms",
+    "fts_common_p95": "ms",
+    "fts_two_p95": "ms",
+    "fts_and_p95": "ms",
+    "fts_phrase_p95": "ms",
+    "fts_prefix_p95": "ms",
+    "web_mb": "MB",
+    "found_after": "s",
+}
+
 Values = dict[str, float | int]
 
 

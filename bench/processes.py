@@ -9,8 +9,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.figures import NotMeasured
 from launch.addresses import serves
@@ -18,6 +19,7 @@ from launch.places import ROOT, server_environment, web_environment
 
 PATIENCE_SECONDS = 60.0
 END_SECONDS = 15.0
+POLL_SECONDS = 0.05
 
 
 class Started:
@@ -149,3 +151,52 @@ def running(
         yield started
     finally:
         started.end()
+
+
+class Cost(NamedTuple):
+    """What a command and all its children took; the memory is the most at one time."""
+
+    cpu_seconds: float
+    wall_seconds: float
+    peak_mb: float
+
+
+def cost_of(command: list[str], environment: dict[str, str]) -> Cost:
+    """Run a command to its end; `NotMeasured` says its last words when it fails."""
+    with tempfile.TemporaryFile() as said:
+        began = time.monotonic()
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=said,
+        )  # fmt: skip
+        peak = 0
+        while True:
+            peak = max(peak, _peak_kib(process.pid))
+            pid, status, used = os.wait4(process.pid, os.WNOHANG)
+            if pid:
+                break
+            time.sleep(POLL_SECONDS)
+        wall = time.monotonic() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            said.seek(0)
+            words = said.read().decode("utf-8", "replace").strip()[-300:]
+            raise NotMeasured(f"it ended with {process.returncode}: {words}")
+    return Cost(used.ru_utime + used.ru_stime, wall, peak * 1024 / 1e6)
+
+
+def _peak_kib(pid: int) -> int:
+    """Sum what a process and its children have taken at most so far."""
+    # Not `ru_maxrss`: in that stands the parent's memory too, from before the exec.
+    total = 0
+    with suppress(OSError):
+        status = Path(f"/proc/{pid}/status").read_text("ascii")
+        total += sum(
+            int(line.split()[1])
+            for line in status.splitlines()
+            if line.startswith("VmHWM")
+        )
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            children = (task / "children").read_text("ascii").split()
+            total += sum(_peak_kib(int(child)) for child in children)
+    return total

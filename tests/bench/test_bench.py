@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.chrf import chrf
-from bench.figures import LINK, PAGES, PEOPLE, TRANSLATE, NotMeasured
+from bench.figures import LINK, PAGES, PEOPLE, SEARCH, TRANSLATE, NotMeasured
 from bench.pairs import made, read
 from bench.texts import BY_LANG, Letters
 from bench.wire import fetched_with
@@ -24,7 +24,13 @@ LINE = re.compile(
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "figures"),
-    [("link", LINK), ("pages", PAGES), ("people", PEOPLE), ("translate", TRANSLATE)],
+    [
+        ("link", LINK),
+        ("pages", PAGES),
+        ("people", PEOPLE),
+        ("search", SEARCH),
+        ("translate", TRANSLATE),
+    ],
 )
 def test_the_quick_bench_prints_every_figure(
     name: str, figures: dict[str, str]
