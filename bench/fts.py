@@ -42,7 +42,7 @@ def main() -> None:
 
     def ask(question: Asked) -> Answer:
         began = time.process_time()
-        found = index.execute(_ASK, (_match(question["typed"]), next(askers), HITS))
+        found = index.execute(_ASK, (match_of(question["typed"]), next(askers), HITS))
         hits = len(found.fetchall())
         return (time.process_time() - began) * 1000, hits
 
@@ -69,7 +69,7 @@ def _build(index: sqlite3.Connection, database: str) -> dict[str, Any]:
     }
 
 
-def _match(typed: str) -> str:
+def match_of(typed: str) -> str:
     """Say in FTS5's language what was typed: words, one phrase or one beginning."""
     if typed.startswith('"'):
         return typed

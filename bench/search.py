@@ -103,7 +103,7 @@ class Bench:
             self.instance,
         )  # fmt: skip
         tell(f"the process that searched took {done['memory_mb']:.0f} MB")
-        return _percentiles(done["answers"], "")
+        return percentiles(done["answers"], "")
 
     def fts(self) -> Values:
         """The same posts in one table of SQLite, in a process of its own."""
@@ -118,7 +118,7 @@ class Bench:
             "fts_rebuild_cpu": done["cpu_seconds"],
             "fts_peak_mb": done["peak_mb"],
             "fts_bytes_per_post": done["bytes"] / self.world.posts,
-        } | _percentiles(done["answers"], "fts_")
+        } | percentiles(done["answers"], "fts_")
 
     def web_memory(self, web: Started) -> Values:
         """The web process after a pupil's questions of every kind."""
@@ -184,7 +184,7 @@ def _child(name: str, asked: dict[str, Any], instance: Path) -> dict[str, Any]:
     return said
 
 
-def _percentiles(answers: Mapping[str, Sequence[Answer]], before: str) -> Values:
+def percentiles(answers: Mapping[str, Sequence[Answer]], before: str) -> Values:
     values: Values = {}
     for kind, answered in answers.items():
         spent, found = zip(*answered, strict=True)
