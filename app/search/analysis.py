@@ -1,22 +1,20 @@
 """Words as they are looked for: cut, stemmed and folded by each language's own rules."""
 
 import re
-import threading
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import chain, count, repeat
 from operator import add
 from typing import NamedTuple
 
-# Raise when the same text gives other terms: older indexes are then rebuilt.
-ANALYSIS_VERSION = 1
+from app.search.folding import APOSTROPHES, fold
+from app.search.stemming import STEMMED, terms_of
 
-# Snowball and, for Arabic, ISRI know these; all others share one field.
-STEMMED = frozenset(
-    ["ar", "da", "de", "en", "es", "fi", "fr", "hu", "it", "nl", "no", "pt", "ro"]
-)
-STEMMED |= {"ru", "sv"}
+# Raise when the same text gives other terms: older indexes are then rebuilt.
+ANALYSIS_VERSION = 2
+
+# All languages whose words are not stemmed share one field.
 PLAIN = "plain"
 FIELDS = (*sorted(STEMMED), PLAIN)
 # Codes of one language under several names, Argos' own among them.
@@ -34,38 +32,6 @@ _SPACELESS = re.compile(
     "\U00020000-\U0003ffff]+"
 )
 _SUPPLEMENTARY = re.compile("[\U00010000-\U0010ffff]")
-_APOSTROPHES = "'\u2019\u02bc\uff07"
-# Words that cling to the front of the next one.
-_ELISIONS = {
-    "fr": re.compile("(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=.)"),
-    "it": re.compile("(?:[cdlmst]|un|all|dall|dell|nell|sull|quest|quell)'(?=.)"),
-}
-# Plurals that Snowball leaves apart from their singular.
-_PLURALS = {
-    "es": (re.compile("ces$"), "z"),
-    "pt": (re.compile("(?:õ|ã|o)es$"), "ão"),
-}
-_SHORT_PLURAL = re.compile("(?<=[aeiou])s$")
-_ARABIC_PREFIX = re.compile("(?:(?:[وبكف]?ال|لل)(?=..)|و(?=....))")
-_ARABIC_PLURAL = re.compile("ا(.)(.)ا(.)")
-
-_FOLDED_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW")
-_FOLDED_MARKS = (
-    *range(0x300, 0x370),
-    *range(0x483, 0x48A),
-    *range(0x591, 0x5C8),  # Hebrew
-    *range(0x610, 0x61B),  # Arabic, and the three below
-    *range(0x64B, 0x660),
-    0x670,
-    *range(0x6D6, 0x6EE),
-    *range(0xFE00, 0xFE10),
-)
-_NUKTA = 7  # its combining class, in every script of India
-# Letters that only look like one with an accent, and one that only seems to have one.
-_FOLDED = {"ø": "o", "đ": "d", "ł": "l", "ı": "i", "ħ": "h", "ð": "d", "þ": "th"}
-_FOLDED |= {"æ": "ae", "œ": "oe", "ŋ": "n", "ɛ": "e", "ɔ": "o", "ɓ": "b", "ɗ": "d"}
-_FOLDED |= {"ƙ": "k", "й": "й", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ٱ": "ا"}
-_FOLDED |= dict.fromkeys(_APOSTROPHES + "\u200c\u200d\u0640", "")
 
 
 class Word(NamedTuple):
@@ -171,40 +137,6 @@ def stop_words(field: str) -> frozenset[str]:
         return frozenset()
 
 
-def fold(word: str) -> str:
-    """Take away what people leave out when they type: case, accents, marks."""
-    plain = unicodedata.normalize("NFKC", word).casefold()
-    return unicodedata.normalize("NFC", plain).translate(_folding)
-
-
-class _Folding(dict[int, str]):
-    """What each character becomes, worked out when it is first met."""
-
-    def __missing__(self, code: int) -> str:
-        self[code] = folded = _fold_one(chr(code))
-        return folded
-
-
-_folding = _Folding()
-
-
-def _fold_one(char: str) -> str:
-    if char in _FOLDED:
-        return _FOLDED[char]
-    digit = unicodedata.decimal(char, None)
-    if digit is not None:
-        return str(digit)
-    if ord(char) in _FOLDED_MARKS:
-        return ""
-    apart = unicodedata.normalize("NFD", char)
-    if unicodedata.name(apart[0], "").startswith(_FOLDED_SCRIPTS):
-        return _FOLDED.get(apart[0], apart[0])
-    # A dot under a Hindi letter is often left out; its vowels never are.
-    if any(unicodedata.combining(mark) == _NUKTA for mark in apart):
-        return "".join(m for m in apart if unicodedata.combining(m) != _NUKTA)
-    return char
-
-
 @cache
 def _marks(most: int = 0x1F000) -> str:
     r"""Give the combining marks of all scripts as ranges for a regular expression.
@@ -230,7 +162,7 @@ def _pattern(text: str) -> re.Pattern[str]:
 @cache
 def _words_with(marks: str) -> re.Pattern[str]:
     letters = rf"[\w{marks}\u200c\u200d]+"
-    return re.compile(rf"{letters}(?:[{_APOSTROPHES}]{letters})*")
+    return re.compile(rf"{letters}(?:[{APOSTROPHES}]{letters})*")
 
 
 @cache
@@ -268,60 +200,13 @@ def _cluster(char: str) -> str:
 
 
 def _analysed(word: str, field: str) -> tuple[str, tuple[str, ...]]:
-    """Give a word folded, and its stems: as written, and as typed without accents."""
+    """Give a word folded, and the terms it is found by."""
     lower = unicodedata.normalize("NFKC", word).casefold()
-    for apostrophe in _APOSTROPHES:
+    for apostrophe in APOSTROPHES[1:]:
         lower = lower.replace(apostrophe, "'")
-    if field in _ELISIONS:
-        lower = _ELISIONS[field].sub("", lower, count=1) if "'" in lower else lower
     bare = fold(lower)
-    if field not in STEMMED:
-        return bare, (bare[:MAX_TERM],) if bare else ()
-    stems = dict.fromkeys(_stem(form, field) for form in (lower, bare) if form)
-    return bare, tuple(stem[:MAX_TERM] for stem in stems if stem)
+    terms = terms_of(lower, field) if field in STEMMED else [bare]
+    return bare, tuple(term[:MAX_TERM] for term in terms if term)
 
 
 _terms = lru_cache(maxsize=5_000)(_analysed)
-
-
-def _stem(word: str, field: str) -> str:
-    if field == "ar":
-        word = _ARABIC_PREFIX.sub("", fold(word), count=1)
-        if plural := _ARABIC_PLURAL.fullmatch(word):
-            return "".join(plural.groups())
-    elif field in _PLURALS:
-        ending, singular = _PLURALS[field]
-        word = ending.sub(singular, word)
-    stem = fold(_stemmer(field)(word))
-    if field in _PLURALS and len(stem) > 3:
-        return _SHORT_PLURAL.sub("", stem)
-    return stem
-
-
-_stemmers = threading.local()
-
-
-def _stemmer(field: str) -> Callable[[str], str]:
-    # The Arabic one keeps the word in itself, so no two threads may share it.
-    mine: dict[str, Callable[[str], str]] = _stemmers.__dict__
-    if field not in mine:
-        mine[field] = _arabic_stemmer() if field == "ar" else _snowball_stemmer(field)
-    return mine[field]
-
-
-def _snowball_stemmer(field: str) -> Callable[[str], str]:
-    from whoosh.lang import stemmer_for_language
-
-    stem: Callable[[str], str] = stemmer_for_language(field)
-    return stem
-
-
-def _arabic_stemmer() -> Callable[[str], str]:
-    from whoosh.lang.isri import ISRIStemmer
-
-    stemmer = ISRIStemmer()
-    # Its own normalising is a regular expression that today's Python refuses;
-    # `fold` has done that work already.
-    stemmer.norm = lambda _step: stemmer.stm
-    stem: Callable[[str], str] = stemmer.stem
-    return stem

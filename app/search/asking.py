@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from app.search.analysis import FIELDS, PLAIN, Word, fold, stop_words, words
+from app.search.analysis import FIELDS, PLAIN, Word, stop_words, words
+from app.search.folding import fold
 
 MAX_CHARACTERS = 200
 MAX_WORDS = 12
@@ -151,8 +152,10 @@ def _ways(clause: Clause, name: str) -> list[Way]:
     if not found:
         return []
     distances = tuple(word.place - found[0].place for word in found)
-    # A word has a stem as it was written and one as if it had no accents.
-    stems = {tuple(word.terms[n] for word in found): None for n in (0, -1)}
+    # A word has a stem as it was written, one as if it had no accents, and more.
+    stems = {tuple(word.terms[n] for word in found) for n in (0, -1)}
+    if len(found) == 1:
+        stems = {(term,) for term in found[0].terms}
     ways = []
     for number in (TEXT_FIELDS[name], TITLE_FIELDS[name]):
         ways += [Way(number, terms, distances) for terms in stems]

@@ -9,7 +9,6 @@ from app.search.analysis import (
     FIELDS,
     PLAIN,
     field_of,
-    fold,
     indexed,
     stop_words,
     words,
@@ -20,30 +19,40 @@ from app.search.asking import looked_for, read
 SENTENCES = [
     ("ar", "رأينا الأنهار الكبيرة قرب المدرسة", "نهر"),
     ("ar", "كَتَبَ الوَلَدُ رِسالَةً", "ولد"),
+    ("am", "ሰላም ለዓለም ሁሉ", "ለአለም"),
     ("bn", "আমাদের নদীটি বড়", "নদীটি"),
+    ("cs", "Naše řeka je čistá", "reka cista"),
     ("da", "Vi leger i haverne", "haven"),
     ("de", "Unsere Häuser stehen am Fluss", "Haus"),
+    ("el", "Ο ποταμός είναι κοντά", "ΠΟΤΑΜΟΣ"),
     ("en", "We were running along the rivers", "run river"),
     ("es", "Los niños juegan cerca de los ríos", "niña rio"),
     ("es", "Vimos muchos peces", "pez"),
     ("fa", "من کتاب می‌خواهم", "میخواهم"),
     ("fi", "Meillä on kaksi koiraa", "koira"),
     ("fr", "Nous allons à l’école près des rivières", "ecoles rivière"),
-    ("hi", "नदी में बहुत पानी है", "नदी"),
+    ("he", "הַנָּהָר קָרוֹב", "הנהר"),
+    ("hi", "नदियों में बहुत पानी है", "नदी"),
+    ("hi", "हम हिंदी की किताबें पढ़ते हैं", "हिन्दी किताब"),
     ("hu", "A házak nagyok", "ház"),
     ("it", "Abbiamo due gatti nell'orto", "gatto orto"),
     ("ja", "私たちは東京の川で泳ぎます", "川 東京"),
     ("ko", "우리 학교에서 배웁니다", "학교"),
+    ("ml", "അവന്‍ വീട്ടിൽ", "അവൻ"),
     ("nl", "Wij hebben twee katten", "kat"),
     ("no", "Vi har to katter", "katt"),
     ("pb", "Os corações das meninas", "coração menina"),
+    ("pl", "Nasza łódka płynie", "lodka"),
     ("pt", "Gosto dos pães e dos rios", "pão rio"),
     ("ro", "Avem două pisici", "pisică"),
     ("ru", "Мы купались в реке с ёжиком", "река ежик"),
     ("sv", "Vi har två hundar", "hund"),
     ("sw", "Ng’ombe wetu wanakula nyasi", "ngombe"),
+    ("sw", "Watoto wanasoma vitabu shuleni", "mtoto kusoma kitabu shule"),
     ("th", "ฉันชอบว่ายน้ำในแม่น้ำ", "แม่น้ำ"),
     ("tr", "İstanbul çok büyük", "istanbul"),
+    ("uk", "Ґанок нашої школи", "ганок"),
+    ("ur", "ہماری کتابیں یہاں ہیں", "كتابیں"),
     ("vi", "Trường học của em", "truong"),
     ("zh", "我家旁边有一条河", "河 旁边"),
 ]
@@ -60,26 +69,31 @@ def test_a_word_is_found_in_another_form(lang: str, sentence: str, asked: str) -
     assert all(not held.isdisjoint(word.terms) for clause in clauses for word in clause)
 
 
+def test_words_of_twenty_languages_stand_there_in_another_form() -> None:
+    cut_by_spaces = [row for row in SENTENCES if row[0] not in ("ja", "ko", "th", "zh")]
+    others = {
+        field_of(lang) if field_of(lang) != PLAIN else lang
+        for lang, sentence, asked in cut_by_spaces
+        if set(asked.casefold().split()).isdisjoint(sentence.casefold().split())
+    }
+
+    assert len(others) >= 20, sorted(others)
+
+
 @pytest.mark.parametrize(
-    ("lang", "one", "other"),
+    ("lang", "text", "asked"),
     [
-        ("en", "river", "rover"),
-        ("es", "rio", "risa"),
-        ("hi", "नदी", "नाद"),
-        ("ar", "قلب", "كلب"),
-        ("th", "น้ำ", "นา"),
+        ("th", "นา", "น้ำ"),
+        ("zh", "京東", "東京"),
+        ("ko", "교학", "학교"),
+        ("vi", "Sông", "trường"),
+        ("bn", "নদী", "নাদ"),
     ],
 )
-def test_other_words_stay_apart(lang: str, one: str, other: str) -> None:
-    field = field_of(lang)
+def test_other_words_are_not_found(lang: str, text: str, asked: str) -> None:
+    held = {term for word in words(text, field_of(lang)) for term in word.terms}
 
-    first, second = (
-        {term for word in words(text, field) for term in word.terms}
-        for text in (one, other)
-    )
-
-    assert first != second
-    assert not second <= first
+    assert any(held.isdisjoint(word.terms) for word in words(asked, field_of(lang)))
 
 
 def test_marks_stay_with_their_letters() -> None:
@@ -100,10 +114,6 @@ def test_neighbours_are_found_together_where_there_are_no_spaces() -> None:
     found = {(word.place, word.bare) for word in words("東京都", PLAIN)}
 
     assert found == {(0, "東京"), (0, "東"), (1, "京都"), (1, "京"), (2, "都")}
-
-
-def test_digits_are_one_in_every_script() -> None:
-    assert fold("٣٤") == fold("३४") == "34"
 
 
 def test_stop_words_are_known_where_somebody_listed_them() -> None:
@@ -142,7 +152,7 @@ def test_texts_are_indexed_by_the_same_words(lang: str, sentence: str) -> None:
 
 @given(st.text(), st.sampled_from(FIELDS))
 def test_any_text_is_indexed_by_the_same_words(text: str, field: str) -> None:
-    text = f"{text} Zoë's_東京都 {text}"
+    text = f"{text} \u0301 Zoë's_東京都 {text}"
 
     assert indexed(text, field) == cut_slowly(text, field)
 
