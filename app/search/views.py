@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.accounts.sessions import viewer
 from app.db import db, set_reading
-from app.search.asking import Question
+from app.search.asking import MAX_CHARACTERS, Question
 from app.search.rebuilding import ask_for_mending
 from app.search.searching import search
 
@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 @bp.get("/search")
 @login_required
 def search_page() -> str:
-    typed = request.args.get("q", "")
+    # One more than is looked for, so that the page can say that it was too much.
+    typed = request.args.get("q", "")[: MAX_CHARACTERS + 1]
     page = request.args.get("page", 1, type=int)
     results = search(viewer(), Question(typed), page=page)
     answer = render_template("search/search.html", typed=typed, results=results)
