@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Row, func, literal, or_, select, true
+from sqlalchemy import Row, func, literal, select, true
 
 from app import markup
 from app.db import Counter, db, last_number
@@ -85,8 +85,7 @@ def indexed_up_to(post_ids: Iterable[int]) -> int:
 
 def any_taken_back(post_ids: Sequence[int]) -> bool:
     """Whether a word of these posts may not stay anywhere, not even deleted."""
-    gone = or_(Post.withdrawn_at.is_not(None), Post.erased_at.is_not(None))
-    found = select(Post.id).where(Post.id.in_(post_ids), gone).limit(1)
+    found = select(Post.id).where(Post.id.in_(post_ids), ~Post.is_there()).limit(1)
     return db.session.scalar(found) is not None
 
 
