@@ -84,6 +84,16 @@ def note_late(home: Path, post_ids: Iterable[int]) -> None:
             file.writelines(f"{post_id}\n" for post_id in post_ids)
 
 
+def sweep(home: Path, kept: Path) -> None:
+    """Delete what a rebuild that died has left: words that were taken back since."""
+    from app.search import index
+
+    with index.rebuild_lock(home) as held:
+        if held:
+            (home / "building").unlink(missing_ok=True)
+            generations.remove_others(home, kept)
+
+
 @chore_at_start
 def mend_after_reading() -> None:
     """Read every byte of the index, so that a bad disk is noticed."""

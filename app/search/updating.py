@@ -44,5 +44,7 @@ def index_posts(post_ids: Sequence[int]) -> None:
             wanted = str(damage)
         else:
             indexing.remember(folder.name, seal)
+            if gone:
+                rebuilding.sweep(home, folder)
             return
     rebuilding.mend(wanted)

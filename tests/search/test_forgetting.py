@@ -1,6 +1,8 @@
 """What was taken back leaves no word in any file of the index, whatever it stands beside."""
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -123,6 +125,42 @@ def test_nor_when_it_was_taken_back_during_a_rebuild(
     assert done
     assert not any(map(stands, (SAID, TITLED, TRANSLATED)))
     assert len(found(pair.tom, f"{OTHER}0")) == 2
+
+
+@pytest.mark.parametrize("take_back", TAKEN_BACK)
+def test_nor_in_what_a_rebuild_that_died_has_left(
+    app: Flask, settle: Settle, pair: Pair, take_back: Callable[[Post, Account], None]
+) -> None:
+    home = generations.home()
+    answers = generations.current(home)
+    assert answers is not None
+    left = home / "00000000deadbeef"
+    shutil.copytree(answers, left)
+    generations.point(home, "building", left)
+
+    take_back(the_post(), pair.maestra)
+    settle()
+
+    assert not any(map(stands, (SAID, TITLED, TRANSLATED)))
+    assert generations.building(home) is None
+    assert generations.current(home) == answers
+
+
+def test_a_rebuild_under_way_is_not_swept_away(
+    app: Flask, settle: Settle, pair: Pair
+) -> None:
+    folders: list[Path | None] = []
+
+    def meanwhile(_done: int, _total: int) -> None:
+        if not folders:
+            folders.append(generations.building(generations.home()))
+            withdraw(the_post())
+            settle()
+            assert generations.building(generations.home()) == folders[0]
+
+    rebuild(meanwhile)
+
+    assert folders == [generations.current(generations.home())]
 
 
 def test_a_post_that_came_beside_it_in_the_same_commit_stays(
