@@ -1,7 +1,7 @@
 """Which posts have what was asked for: sets of documents, segment by segment, in time."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from heapq import nlargest
@@ -9,7 +9,7 @@ from itertools import islice
 from math import log
 from typing import NamedTuple
 
-from app.search.asking import NEWEST, Asked, Clause, Way
+from app.search.asking import NEWEST, Asked, Way
 from app.search.codec import Term, lang_number
 from app.search.limiting import Limits
 from app.search.segments import OpenSegment
@@ -32,6 +32,8 @@ class Match(NamedTuple):
     weight: float
     published: int
     post_id: int
+    # All that was looked for stands in its thread's title.
+    titled: bool = False
 
 
 @dataclass
@@ -42,7 +44,7 @@ class Matches:
     more: bool = False
 
 
-class _OutOfTimeError(Exception):
+class OutOfTimeError(Exception):
     """The search has used the CPU that is its share."""
 
 
@@ -54,7 +56,7 @@ class Deadline:
 
     def check(self) -> None:
         if time.thread_time() > self.end:
-            raise _OutOfTimeError
+            raise OutOfTimeError
 
 
 def match(
@@ -76,7 +78,7 @@ def match(
     for segment in segments:
         try:
             matches, more = _in_segment(segment, asked, limits, order, deadline)
-        except _OutOfTimeError:
+        except OutOfTimeError:
             result.more = True
             break
         result.found += matches
@@ -101,7 +103,7 @@ def _in_segment(
     order: str,
     deadline: Deadline,
 ) -> tuple[list[Match], bool]:
-    looked_up = [_LookedUp(segment, clause, deadline) for clause in asked.required]
+    looked_up = [LookedUp(segment, one.ways, deadline) for one in asked.required]
     if not all(one.ways for one in looked_up):
         return [], False
     # The rarest first: what it leaves is soon nothing.
@@ -113,25 +115,32 @@ def _in_segment(
         if not posts:
             return [], False
     deadline.check()
-    allowed = list(_allowed(segment, posts, limits))
+    allowed = list(allowed_among(segment, posts, limits))
     cut = any(one.cut for one in looked_up)
     published, ids = segment.columns["published"], segment.columns["post"]
+    titled = _titled(looked_up)
     if order == NEWEST or not looked_up:
-        return [Match(0.0, published[n], ids[n]) for n in allowed], cut
+        return [Match(0.0, published[n], ids[n], n in titled) for n in allowed], cut
     if len(allowed) > MOST_WEIGHED:
         newest = nlargest(MOST_WEIGHED, allowed, key=published.__getitem__)
-        titled = set.intersection(*(one.titled() for one in looked_up))
         allowed = [*newest, *titled.intersection(allowed).difference(newest)]
         cut = True
     weights = dict.fromkeys(allowed, 0.0)
-    with suppress(_OutOfTimeError):
-        looked_up += [_LookedUp(segment, clause, deadline) for clause in asked.welcome]
+    with suppress(OutOfTimeError):
+        looked_up += [LookedUp(segment, one.ways, deadline) for one in asked.welcome]
         for one in looked_up:
             one.weigh(weights)
-    return [Match(weights[n], published[n], ids[n]) for n in allowed], cut
+    matches = [Match(weights[n], published[n], ids[n], n in titled) for n in allowed]
+    return matches, cut
 
 
-def _allowed(
+def _titled(looked_up: Sequence["LookedUp"]) -> set[int]:
+    """Give the posts that have all of it in the title of the thread they begin."""
+    found = [one.titled() for one in looked_up]
+    return set.intersection(*found) if found else set()
+
+
+def allowed_among(
     segment: OpenSegment, posts: set[int] | None, limits: Limits
 ) -> Iterable[int]:
     columns = segment.columns
@@ -161,17 +170,17 @@ def _allowed(
     return found
 
 
-class _LookedUp:
+class LookedUp:
     """A clause in one segment: the ways in which it is found there."""
 
     def __init__(
-        self, segment: OpenSegment, clause: Clause, deadline: Deadline
+        self, segment: OpenSegment, ways: Iterable[Way], deadline: Deadline
     ) -> None:
         self.segment, self.deadline = segment, deadline
         # More terms begin so than are looked at.
         self.cut = False
         self.ways: list[tuple[Way, list[Term]]] = []
-        for way in clause.ways:
+        for way in ways:
             deadline.check()
             self.ways += self._found(way)
         self.count = sum(min(t.documents for t in terms) for _, terms in self.ways)

@@ -1,8 +1,9 @@
 """The segments a process keeps open, always those of the newest sound commit."""
 
 import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from flask import current_app
 
@@ -13,6 +14,8 @@ from app.search.index import ClosingStorage, segments_of
 from app.search.limiting import Limits
 from app.search.matching import Deadline, Matches, match
 from app.search.segments import OpenSegment
+
+T = TypeVar("T")
 
 # Posts taken from the index, in the order asked for.
 MOST_POSTS = 1_000
@@ -28,8 +31,26 @@ class Found(NamedTuple):
 
 def find(asked: Asked, limits: Limits, order: str) -> Found:
     """Look in the index; `Damaged` if it cannot be read."""
+    folder, seal, matches = _kept().read(
+        generations.home(),
+        lambda segments: match(
+            segments, asked, limits, order=order, most=MOST_POSTS, deadline=Deadline()
+        ),
+    )
+    return Found(folder.name, seal, matches)
+
+
+def read(look: Callable[[Sequence[OpenSegment]], T]) -> T:
+    """Look into the open segments, the newest first; `Damaged` if that cannot be.
+
+    Other readers wait meanwhile.
+    """
+    return _kept().read(generations.home(), look)[2]
+
+
+def _kept() -> "Searcher":
     kept: Searcher = current_app.extensions.setdefault("search", Searcher())
-    return kept.find(generations.home(), asked, limits, order)
+    return kept
 
 
 class Searcher:
@@ -44,7 +65,9 @@ class Searcher:
         self.storage: ClosingStorage | None = None
         self.segments: list[OpenSegment] = []
 
-    def find(self, home: Path, asked: Asked, limits: Limits, order: str) -> Found:
+    def read(
+        self, home: Path, look: Callable[[Sequence[OpenSegment]], T]
+    ) -> tuple[Path, Seal, T]:
         with self.lock:
             folder = generations.current(home)
             if folder is None:
@@ -53,14 +76,7 @@ class Searcher:
             try:
                 seal = generations.check(folder)
                 self._refresh(folder, seal)
-                matches = match(
-                    self.segments,
-                    asked,
-                    limits,
-                    order=order,
-                    most=MOST_POSTS,
-                    deadline=Deadline(),
-                )
+                return folder, seal, look(self.segments)
             except Damaged:
                 self._close()
                 raise
@@ -70,7 +86,6 @@ class Searcher:
                     raise Damaged("another generation took its place") from error
                 generations.check_afresh(folder)
                 raise
-            return Found(folder.name, seal, matches)
 
     def _refresh(self, folder: Path, seal: Seal) -> None:
         """Open the segments that are new, and close those that are gone."""
