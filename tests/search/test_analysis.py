@@ -1,5 +1,8 @@
 """Words are found in another form, in the ways of many languages."""
 
+import unicodedata
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,10 +13,13 @@ from app.search.analysis import (
     PLAIN,
     field_of,
     indexed,
+    occurrences,
     stop_words,
     words,
 )
 from app.search.asking import looked_for, read
+from app.search.folding import APOSTROPHES, fold
+from tests.search.counting import calls_of
 
 # A sentence, and a word of it as another would type it.
 SENTENCES = [
@@ -166,3 +172,54 @@ def test_only_so_many_words_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert sum(map(len, analysis._known.values())) <= 10
     assert max(map(len, analysis._known[PLAIN])) < 10
+
+
+@given(st.text(min_size=1, max_size=30), st.sampled_from(FIELDS))
+def test_the_work_grows_no_faster_than_the_text(text: str, field: str) -> None:
+    def work(times: int) -> int:
+        return calls_of(lambda: list(words(f"{text} " * times, field)))
+
+    work(1)  # what is worked out once
+
+    assert work(80) <= 4.5 * work(20) + 100
+
+
+def without_accents(text: str) -> str:
+    return "".join(char if char in APOSTROPHES else fold(char) for char in text)
+
+
+def with_marks_apart(text: str) -> str:
+    return unicodedata.normalize("NFD", text)
+
+
+@pytest.mark.parametrize("typed", [str.upper, with_marks_apart, without_accents])
+@pytest.mark.parametrize(("lang", "sentence"), [row[:2] for row in SENTENCES])
+def test_words_are_found_by_themselves_however_typed(
+    lang: str, sentence: str, typed: Callable[[str], str]
+) -> None:
+    if lang == "th" and typed == without_accents:
+        pytest.skip("in Thai no mark is left out")
+    field = field_of(lang)
+    held = set(indexed(sentence, field)[0])
+
+    asked = list(words(typed(sentence), field))
+
+    assert asked
+    assert all(not held.isdisjoint(word.terms) for word in asked)
+
+
+@given(st.text(), st.sampled_from(FIELDS), st.integers(0, 30))
+def test_occurrences_are_the_words_that_have_the_term(
+    text: str, field: str, seed: int
+) -> None:
+    text = f"{text} Zoë's_東京都 rivers {text}"
+    terms = indexed(text, field)[0]
+    wanted = {terms[seed % len(terms)]}
+
+    found = [(start, end) for start, end, _ in occurrences(text, field, wanted)]
+
+    assert found == [
+        (word.start, word.end)
+        for word in words(text, field)
+        if not wanted.isdisjoint(word.terms)
+    ]

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.search.excerpts import EXCERPT_CHARACTERS, excerpt, found_in, marked
+from tests.search.counting import calls_of
 
 
 def test_words_are_marked_in_whatever_form_they_stand() -> None:
@@ -46,6 +47,49 @@ def test_neighbouring_pairs_become_one_mark() -> None:
     assert marked(text, found_in(text, "ja", {"東京", "京都"})) == (
         "私は<mark>東京都</mark>に"
     )
+
+
+def test_words_that_begin_so_are_marked() -> None:
+    text = "Rivers and riverbanks, RÍVERAS, l'riverain; a drive."
+
+    assert marked(text, found_in(text, "fr", set(), ("river",))) == (
+        "<mark>Rivers</mark> and <mark>riverbanks</mark>, <mark>RÍVERAS</mark>, "
+        "<mark>l&#39;riverain</mark>; a drive."
+    )
+
+
+def test_where_different_words_stand_together_comes_first() -> None:
+    text = "river " * 3 + "word " * 100 + "a big river " + "word " * 100
+
+    found = excerpt(text, found_in(text, "en", {"river", "big"}, enough=2))
+
+    assert "<mark>big</mark> <mark>river</mark>" in found
+
+
+def test_no_more_is_read_than_is_shown() -> None:
+    text = "word " * 20 + "river " + "word " * 20_000 + "river"
+
+    spans = found_in(text, "en", {"river"}, enough=1)
+
+    assert [span.start for span in spans] == [100]
+    assert calls_of(lambda: found_in(text, "en", {"river"}, enough=1)) < 500
+    assert len(found_in(text, "en", {"river"})) == 2
+
+
+def test_all_is_read_where_a_word_stands_alone() -> None:
+    text = "river " + "word " * 1_000 + "boat " + "word " * 1_000
+
+    spans = found_in(text, "en", {"river", "boat"}, enough=2)
+
+    assert [span.term for span in spans] == ["river", "boat"]
+
+
+def test_the_work_grows_no_faster_than_the_text() -> None:
+    def work(times: int) -> int:
+        text = "我他" * 200 * times
+        return calls_of(lambda: excerpt(text, found_in(text, "zh", {"我"})))
+
+    assert work(4) < 4.5 * work(1)
 
 
 @given(st.text(max_size=800), st.integers(0, 30))
