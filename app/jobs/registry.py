@@ -11,12 +11,18 @@ handlers: dict[str, Handler] = {}
 batch_sizes: dict[str, int] = {}
 newest_first: set[str] = set()
 prompt: set[str] = set()
+pauses: dict[str, float] = {}
 at_start: list[Chore] = []
 when_idle: list[Chore] = []
 
 
 def job(
-    kind: str, *, batch: int = 64, newest: bool = False, promptly: bool = False
+    kind: str,
+    *,
+    batch: int = 64,
+    newest: bool = False,
+    promptly: bool = False,
+    pause_seconds: float = 0,
 ) -> Callable[[H], H]:
     """Register a handler; it gets up to `batch` keys of its kind at once.
 
@@ -25,7 +31,8 @@ def job(
     are left for later: they wait again, behind what has become more urgent.
 
     With `promptly` it waits for no other kind, because a second thread does such
-    jobs; each must be short.
+    jobs; each must be short. The worker lets `pause_seconds` pass after each batch,
+    so that what comes meanwhile is the next one.
 
     It runs outside any transaction, may commit between its phases, and must
     be safe to run twice. An exception is tried again later, with back-off.
@@ -34,6 +41,7 @@ def job(
     def register(handler: H) -> H:
         handlers[kind] = handler
         batch_sizes[kind] = batch
+        pauses[kind] = pause_seconds
         for is_so, kinds in ((newest, newest_first), (promptly, prompt)):
             (kinds.add if is_so else kinds.discard)(kind)
         return handler

@@ -23,6 +23,7 @@ from app.jobs.registry import (
     batch_sizes,
     handlers,
     newest_first,
+    pauses,
     prompt,
     when_idle,
 )
@@ -39,6 +40,9 @@ DAMAGED = (
 )
 
 log = logging.getLogger(__name__)
+
+# When a batch of each kind was last over, by a clock that cannot jump.
+_ended_at: dict[str, float] = {}
 
 
 def work(stop: threading.Event) -> None:
@@ -72,7 +76,7 @@ def _work_on(stop: threading.Event, beat: "Heartbeat", lane: Future[None]) -> No
         beat.now_and_then()
         if lane.done():
             lane.result()  # raises what ended it
-        if work_once(kind for kind in [*handlers] if kind not in prompt):
+        if work_once(kind for kind in _rested(handlers) if kind not in prompt):
             continue
         if time.monotonic() - last_chores > IDLE_CHORE_SECONDS:
             last_chores = time.monotonic()
@@ -85,8 +89,18 @@ def _work_promptly(context: AppContext, over: threading.Event) -> None:
     """Do what somebody waits for, beside all else, in a session of its own."""
     with context:
         while not over.is_set():
-            if not work_once([*prompt]):
+            if not work_once(_rested(prompt)):
                 over.wait(POLL_SECONDS)
+
+
+def _rested(kinds: Iterable[str]) -> list[str]:
+    """Leave out the kinds whose last batch was a moment ago."""
+    moment = time.monotonic()
+    return [
+        kind
+        for kind in [*kinds]
+        if moment - _ended_at.get(kind, float("-inf")) >= pauses.get(kind, 0)
+    ]
 
 
 def _stand_still(stop: threading.Event, beat: "Heartbeat") -> None:
@@ -125,6 +139,7 @@ def work_once(kinds: Iterable[str] | None = None) -> bool:
             if claimed:
                 busy = True
                 _do(kind, claimed)
+                _ended_at[kind] = time.monotonic()
         except OperationalError as error:  # busy or full: the lease runs out
             db.session.rollback()
             if is_damaged(error):

@@ -499,6 +499,35 @@ def test_each_thread_has_a_session_of_its_own(app: Flask) -> None:
     assert len(set(sessions)) == 2
 
 
+@pytest.mark.parametrize(("pause_seconds", "gathered"), [(0, False), (1, True)])
+@pytest.mark.parametrize("promptly", [False, True])
+def test_what_comes_in_a_pause_is_one_batch(
+    app: Flask, pause_seconds: float, gathered: bool, promptly: bool
+) -> None:
+    stop = threading.Event()
+    given: list[list[int]] = []
+
+    def gathers(keys: Sequence[int]) -> None:
+        given.append(list(keys))
+        if len(given) == 2:
+            stop.set()
+        enqueue("test.next", [1])
+
+    def asks_for_more(keys: Sequence[int]) -> None:
+        """One more each time, until the other has had its turn."""
+        enqueue(KIND, [max(open_jobs(KIND), default=1) + 1])
+        if gathered and len(open_jobs(KIND)) < 5:
+            enqueue("test.next", [1])
+
+    job(KIND, pause_seconds=pause_seconds, promptly=promptly)(gathers)
+    job("test.next", promptly=promptly)(asks_for_more)
+    asked(1)
+
+    _worked(app, stop)
+
+    assert [len(keys) for keys in given] == [1, 5 if gathered else 1]
+
+
 def test_a_prompt_job_that_fails_is_tried_again(app: Flask) -> None:
     stop = threading.Event()
     given: list[int] = []
