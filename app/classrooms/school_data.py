@@ -1,6 +1,5 @@
 """The school's data: where it is, its time, its languages, terms and days of the link."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +18,7 @@ from app.accounts.names import fold, tidy
 from app.classrooms.founding import checked_title
 from app.classrooms.models import School, SchoolDays
 from app.db import db, now
+from app.web.days import read_day
 from app.web.errors import Refused
 from app.web.langs import OWN_NAMES
 
@@ -29,8 +29,6 @@ WIFI_MAX = 32
 DAYS_TITLE_MAX = 80
 DAYS_MAX = 24
 EMPTY_ROWS = 3
-YEARS = range(2000, 2100)
-DATE = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})\Z")
 
 
 @dataclass(frozen=True)
@@ -179,18 +177,9 @@ def _checked(row: DaysTold, n: int) -> SchoolDays:
 
 
 def _date(typed: str, field: str) -> date:
-    """Read a day as 2026-02-01, in any figures."""
     if not typed:
         raise Refused(_("A day is missing. Fill in the first and the last."), field)
-    found = DATE.match(typed)
-    try:
-        read = date(*map(int, found.groups())) if found else None
-    except ValueError:
-        read = None
-    if read is None or read.year not in YEARS:
-        said = _("Write the day as year, month and day, such as 2026-02-01.")
-        raise Refused(said, field)
-    return read
+    return read_day(typed, field)
 
 
 def countries() -> Sequence[tuple[str, str]]:

@@ -102,6 +102,13 @@ def _shelves() -> Select[Any]:
     )
 
 
+def titles() -> Select[Any]:
+    """Select number, space, title and language of the forums that ANYONE reads."""
+    return Forum.visible_to(ANYONE).with_only_columns(
+        Forum.id, Forum.space_id, Forum.title, Forum.lang
+    )
+
+
 class OpenForum(NamedTuple):
     """A forum with its classrooms' languages, comma-separated.
 

@@ -4,8 +4,10 @@ from flask import Flask
 
 from app.forums import arranging_views, views
 from app.forums.destinations import forum_destination
+from app.forums.listing import titles
 from app.posts.models import FORUM_THREAD
 from app.posts.showing import answer_endpoints, thread_endpoints
+from app.search.names import forum_titles
 
 
 def register(app: Flask) -> None:
@@ -13,4 +15,5 @@ def register(app: Flask) -> None:
     app.register_blueprint(arranging_views.bp)
     app.extensions["forum_destination"] = forum_destination
     thread_endpoints[FORUM_THREAD] = "forums.thread"
+    forum_titles["forums"] = titles
     answer_endpoints[FORUM_THREAD] = "forums.reply"

@@ -142,6 +142,11 @@ def terms_in(asked: Asked, field: str) -> set[str]:
     }
 
 
+def bare_words(name: str) -> list[str]:
+    """Cut a name into its words, folded, whatever its language."""
+    return [word.bare for word in _covering(name, PLAIN)]
+
+
 def beginnings_in(asked: Asked) -> tuple[str, ...]:
     """Collect how the words begin that are marked besides."""
     return tuple(_bare(clause) for clause in asked.required if clause.beginning)

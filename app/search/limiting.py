@@ -1,15 +1,20 @@
 """What a post must be besides having the words: whose, where, when, and for this reader."""
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import literal, select
+from flask_babel import gettext as _
+from flask_babel import to_utc
 
-from app.accounts.models import Account
-from app.classrooms.models import space_ids
-from app.db import db
-from app.posts.models import LETTERS, Thread
+from app.posts.models import LETTERS
 from app.search import indexing
-from app.search.asking import Question
+from app.search.asking import Question, bare_words
+from app.search.names import Reach, authors_named
+from app.web.errors import Refused
+from app.web.numbers import row_number
+
+# What `Question.where` says for letters, and the number of the forum they stand in.
+AMONG_LETTERS, NO_FORUM = "letters", 0
 
 
 @dataclass(frozen=True)
@@ -34,18 +39,48 @@ class Limits:
         return any(one is not None for one in chosen)
 
 
-def limits(viewer: Account, question: Question) -> Limits:
-    """Say what this question comes to for this reader; one query."""
-    return Limits(_audiences(viewer), written_in=question.lang or None)
+def limits(reach: Reach, question: Question) -> Limits:
+    """Say what this question comes to for who sees so much; no query.
 
-
-def _audiences(viewer: Account) -> frozenset[int]:
-    """Number the audiences of the index that the viewer belongs to; one query."""
-    letters = Thread.visible_to(viewer).where(Thread.kind == LETTERS).order_by(None)
-    spaces = space_ids(viewer).subquery()
-    rows = db.session.execute(
-        select(literal(""), literal(0), spaces.c.space_id).union(
-            letters.with_only_columns(literal(LETTERS), Thread.id, literal(0))
+    Refused, with its field, where a limit makes no sense.
+    """
+    since, until = question.since, question.until
+    if since and until and until < since:
+        raise Refused(
+            _("The last day is before the first. Change one of the two."), "to"
         )
+    return Limits(
+        _audiences(reach),
+        authors_named(reach, question.who) if bare_words(question.who) else None,
+        _forums(reach, question.where) if question.where else None,
+        _midnight(since) if since else None,
+        _midnight(until + timedelta(1)) if until else None,
+        question.lang or None,
     )
-    return frozenset(indexing.audience_of(*row) for row in rows)
+
+
+def _audiences(reach: Reach) -> frozenset[int]:
+    """Number the audiences of the index that she belongs to."""
+    letters = (indexing.audience_of(LETTERS, thread, 0) for thread in reach.letters)
+    spaces = (indexing.audience_of("", 0, space) for space in reach.spaces)
+    return frozenset((*letters, *spaces))
+
+
+def _forums(reach: Reach, where: str) -> frozenset[int]:
+    if where == AMONG_LETTERS:
+        return frozenset([NO_FORUM])
+    try:
+        chosen = frozenset([row_number(where)])
+    except ValueError:
+        chosen = frozenset()
+    if not chosen.intersection(forum.id for forum in reach.forums):
+        raise Refused(
+            _("This place is not there, or not for you. Choose another one."), "where"
+        )
+    return chosen
+
+
+def _midnight(day: date) -> int:
+    """Say when a day begins where the reader is, in seconds since 1970."""
+    begins: datetime = to_utc(datetime.combine(day, time()))
+    return int(begins.replace(tzinfo=UTC).timestamp())

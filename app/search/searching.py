@@ -1,31 +1,41 @@
 """Searching: what one reader finds, in her language, and nothing she may not read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, Select, String, and_, bindparam, select
 
 from app import markup
-from app.accounts.models import Account, Person
+from app.accounts.models import ANYONE, Account, Person
 from app.db import db
 from app.posts.models import Post, Rendition, Revision, Thread
-from app.search import asking, generations, indexing, limiting
+from app.search import asking, generations, indexing, limiting, names
 from app.search.analysis import field_of
-from app.search.asking import Asked, Question
+from app.search.asking import NEWEST, Asked, Question
 from app.search.excerpts import excerpt, found_in, marked
+from app.search.names import ForumName, PersonName, Reach
+
+if TYPE_CHECKING:
+    from app.search.matching import Match
 
 PAGE_HITS = 10
 MOST_HITS = 200
+MOST_TITLES = 5
 
 
 @dataclass(frozen=True)
 class Hit:
     """A post that was found; `original` when only its author's words have them."""
 
+    post_id: int
     post_uid: str
+    order_key: int
+    thread_id: int
+    thread_kind: str
     title: Markup
     title_lang: str
     author: str
@@ -35,10 +45,21 @@ class Hit:
     lang: str
     from_lang: str
     original: Markup | None
+    # Not by a machine: by people, sentence by sentence.
+    by_people: bool
 
     @property
     def translated(self) -> bool:
         return self.lang != self.from_lang
+
+
+class TitleFound(NamedTuple):
+    """A thread whose title has all the words."""
+
+    thread_id: int
+    thread_kind: str
+    title: Markup
+    lang: str
 
 
 @dataclass(frozen=True)
@@ -55,45 +76,79 @@ class Results:
     cut: bool = False
     # The beginning of a word was too short to be looked for as one.
     short: bool = False
-    # No word was typed.
+    # No word was typed, and nothing else asked for.
     empty: bool = False
+    # Whether there is a word to order by.
+    has_words: bool = False
+    # Nobody she may see is called so.
+    nobody: bool = False
+    # On the first page, what is called so; threads that no hit on it begins.
+    people: list[PersonName] = field(default_factory=list)
+    forums: list[ForumName] = field(default_factory=list)
+    titles: list[TitleFound] = field(default_factory=list)
+    # Whole questions that find something, where this one found nothing.
+    suggestions: Sequence[str] = ()
+    # What she may choose from.
+    reach: Reach | None = None
     catching_up: bool = False
     # Why the index must be mended, for the worker.
     problem: str | None = None
 
+    @property
+    def called_so(self) -> int:
+        return len(self.people) + len(self.forums) + len(self.titles)
+
 
 def search(viewer: Account, question: Question, *, page: int = 1) -> Results:
-    """Find what the viewer may read with all of these words; five queries.
+    """Find what the viewer may read with all of these words; four queries.
 
-    Never raises for what was typed or for a broken index: then `problem`
-    says what the worker should know.
+    Refused, with its field, for limits that make no sense. Never raises for
+    what else was typed or for a broken index: then `problem` says what the
+    worker should know.
     """
     known = indexing.known()
     asked = asking.read(question.typed)
-    limits = limiting.limits(viewer, question)
+    texts = [" ".join(one.text for one in asked.clauses), question.who]
+    reach = names.reach_of(viewer, asked=texts)
+    limits = limiting.limits(reach, question)
     if not asked.clauses and not limits.narrowed:
-        return Results(empty=True, catching_up=_catching_up(known))
+        return Results(empty=True, reach=reach, catching_up=_catching_up(known))
     from app.search import searchers
 
+    order = question.order if asked.clauses else NEWEST
+    said = Results(
+        cut=asked.cut,
+        short=asked.short,
+        has_words=bool(asked.clauses),
+        nobody=limits.authors == frozenset(),
+        people=names.people_found(reach, asked),
+        forums=names.forums_found(reach, asked),
+        reach=reach,
+    )
     try:
-        found = searchers.find(asked, limits, question.order)
+        found = searchers.find(asked, limits, order)
     except generations.Damaged as damage:
-        return Results(cut=asked.cut, catching_up=True, problem=str(damage))
+        return replace(said, catching_up=True, problem=str(damage))
     problem = indexing.behind(found.generation, found.seal, known)
     matches = found.matches
-    ids = _visible(viewer, [match.post_id for match in matches.found])
-    shown = ids[:MOST_HITS]
+    readable = _visible(viewer, matches.found)
+    shown = [match.post_id for match in readable[:MOST_HITS]]
     pages = max(1, -(-len(shown) // PAGE_HITS))
     page = max(1, min(page, pages))
     on_page = shown[(page - 1) * PAGE_HITS : page * PAGE_HITS]
-    return Results(
-        hits=_hits(viewer, asked, on_page),
+    called_so = [one.post_id for one in readable if one.titled] if page == 1 else []
+    beside = [n for n in called_so if n not in on_page][:MOST_TITLES]
+    rows = _rows(viewer, [*on_page, *beside])
+    return replace(
+        said,
+        hits=[_hit(rows[n], asked, viewer.person.lang) for n in on_page if n in rows],
         total=len(shown),
         page=page,
         pages=pages,
-        first_results=matches.more or len(ids) > MOST_HITS,
-        cut=asked.cut,
-        short=asked.short,
+        first_results=matches.more or len(readable) > MOST_HITS,
+        people=said.people if page == 1 else [],
+        forums=said.forums if page == 1 else [],
+        titles=[_title(rows[n], asked) for n in beside if n in rows],
         catching_up=bool(problem or known.waiting),
         problem=problem,
     )
@@ -115,30 +170,46 @@ def _catching_up(known: indexing.Known) -> bool:
     return indexing.behind(folder.name, seal, known) is not None
 
 
-def _visible(viewer: Account, post_ids: Sequence[int]) -> list[int]:
+def _visible(viewer: Account, matches: "Sequence[Match]") -> "list[Match]":
     """Keep what the viewer may read now, whatever the index still says."""
-    if not post_ids:
+    if not matches:
         return []
-    readable = set(
-        db.session.scalars(
-            Post.visible_to(viewer)
-            .where(Post.is_published(), Post.id.in_(post_ids))
-            .with_only_columns(Post.id)
-            .order_by(None)
-        )
+    given = ANYONE.as_viewer(viewer) | {"ids": [one.post_id for one in matches]}
+    rows = db.session.connection().execute(_readable(), given)
+    readable = {row.id for row in rows}
+    return [one for one in matches if one.post_id in readable]
+
+
+@cache
+def _readable() -> Select[Any]:
+    return (
+        Post.visible_to(ANYONE)
+        .where(Post.is_published(), Post.id.in_(bindparam("ids", expanding=True)))
+        .with_only_columns(Post.id)
+        .order_by(None)
     )
-    return [post_id for post_id in post_ids if post_id in readable]
 
 
-def _hits(viewer: Account, asked: Asked, post_ids: Sequence[int]) -> list[Hit]:
+def _rows(viewer: Account, post_ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """Fetch what the page says of posts that she may read."""
     if not post_ids:
-        return []
-    lang = viewer.person.lang
-    rows = db.session.execute(
+        return {}
+    given = {"ids": post_ids, "lang": viewer.person.lang}
+    rows = db.session.connection().execute(_lines(), given)
+    return {row.id: row for row in rows}
+
+
+@cache
+def _lines() -> Select[Any]:
+    lang = bindparam("lang", type_=String)
+    return (
         select(
             Post.id,
             Post.uid,
+            Post.order_key,
             Post.published_at,
+            Thread.id.label("thread_id"),
+            Thread.kind,
             Thread.title,
             Thread.lang.label("title_lang"),
             Person.shown_name,
@@ -146,6 +217,7 @@ def _hits(viewer: Account, asked: Asked, post_ids: Sequence[int]) -> list[Hit]:
             Revision.source,
             Revision.lang,
             Rendition.source.label("translation"),
+            Rendition.pack,
         )
         .join(Thread, Post.thread_id == Thread.id)
         .join(Person, Post.author_id == Person.id)
@@ -154,10 +226,8 @@ def _hits(viewer: Account, asked: Asked, post_ids: Sequence[int]) -> list[Hit]:
             Rendition,
             and_(Rendition.revision_id == Revision.id, Rendition.lang == lang),
         )
-        .where(Post.id.in_(post_ids))
-    ).all()
-    by_id = {row.id: row for row in rows}
-    return [_hit(by_id[n], asked, lang) for n in post_ids if n in by_id]
+        .where(Post.id.in_(bindparam("ids", expanding=True)))
+    )
 
 
 def _hit(row: Row[Any], asked: Asked, reader_lang: str) -> Hit:
@@ -170,10 +240,13 @@ def _hit(row: Row[Any], asked: Asked, reader_lang: str) -> Hit:
         source = _one_line(row.source)
         there = found_in(source, row.lang, asking.terms_in(asked, field_of(row.lang)))
         original = excerpt(source, there) if there else None
-    terms = asking.terms_in(asked, field_of(row.title_lang))
     return Hit(
+        post_id=row.id,
         post_uid=row.uid,
-        title=marked(row.title, found_in(row.title, row.title_lang, terms)),
+        order_key=row.order_key,
+        thread_id=row.thread_id,
+        thread_kind=row.kind,
+        title=_title(row, asked).title,
         title_lang=row.title_lang,
         author=row.shown_name,
         symbol=row.symbol,
@@ -182,7 +255,14 @@ def _hit(row: Row[Any], asked: Asked, reader_lang: str) -> Hit:
         lang=lang,
         from_lang=row.lang,
         original=original,
+        by_people=row.pack is None,
     )
+
+
+def _title(row: Row[Any], asked: Asked) -> TitleFound:
+    terms = asking.terms_in(asked, field_of(row.title_lang))
+    title = marked(row.title, found_in(row.title, row.title_lang, terms))
+    return TitleFound(row.thread_id, row.kind, title, row.title_lang)
 
 
 def _one_line(source: str) -> str:
