@@ -98,6 +98,13 @@ SEARCH = {
     "fts_prefix_p95": "ms",
     "web_mb": "MB",
     "found_after": "s",
+    "recall_across": "ratio",
+    "recall_by_hand": "ratio",
+    "recall_es": "ratio",
+    "recall_en": "ratio",
+    "recall_fr": "ratio",
+    "recall_ar": "ratio",
+    "precision": "ratio",
 }
 
 Values = dict[str, float | int]

@@ -6,7 +6,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, wait
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -19,6 +21,7 @@ from app.posts.models import Thread
 from bench.browsing import page, signed_in, thread_form
 from bench.figures import SEARCH, NotMeasured, Values, report, tell
 from bench.processes import Started, a_web, a_worker, an_instance, cost_of
+from bench.recall import measured
 from bench.search_asking import Answer
 from bench.search_questions import Questions
 from bench.search_world import SearchWorld, fill
@@ -29,15 +32,21 @@ QUESTIONS, QUICK_QUESTIONS = 104, 20
 KINDS = ("rare", "ordinary", "common", "two", "and", "phrase", "prefix", "date", "who")
 # What FTS5 is asked too: it knows neither days nor names.
 BESIDE = ("rare", "ordinary", "common", "two", "and", "phrase", "prefix")
+RECALL = [name for name in SEARCH if name.startswith(("recall_", "precision"))]
 PAGES_A_KIND = 10
 POLL_SECONDS, PATIENCE_SECONDS = 0.05, 60.0
+_SPAWN = get_context("spawn")
 
 
 def run(*, quick: bool) -> int:
     """Print every figure of the bench; return the exit code."""
     began = time.monotonic()
-    with an_instance() as instance:
+    with an_instance() as instance, ProcessPoolExecutor(1, _SPAWN) as beside:
+        # While posts are written: neither is a matter of time.
+        recall = beside.submit(measured)
         bench = Bench(instance, quick=quick)
+        if not quick:
+            wait([recall])
         tell(
             f"{bench.world.posts} posts are there after {time.monotonic() - began:.0f} s"
         )
@@ -53,6 +62,7 @@ def run(*, quick: bool) -> int:
         with a_worker(instance), a_web(instance) as web:
             _report(lambda: bench.web_memory(web), "web_mb")
             _report(lambda: bench.found_after(web), "found_after")
+        _report(recall.result, *RECALL)
     tell(f"the bench took {time.monotonic() - began:.0f} s")
     return 0
 
