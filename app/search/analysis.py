@@ -160,17 +160,6 @@ def _with_pairs(found: Iterable[str], known: _Known) -> Iterator[tuple[str, ...]
 
 
 @cache
-def stop_words(field: str) -> frozenset[str]:
-    """List the words of a language that say little, folded; may be empty."""
-    from whoosh.lang import NoStopWords, stopwords_for_language
-
-    try:
-        return frozenset(fold(word) for word in stopwords_for_language(field))
-    except NoStopWords:
-        return frozenset()
-
-
-@cache
 def _marks(most: int = 0x1F000) -> str:
     r"""Give the combining marks of all scripts as ranges for a regular expression.
 

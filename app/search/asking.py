@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from app.search.analysis import FIELDS, PLAIN, Word, stop_words, words
+from app.search.analysis import FIELDS, PLAIN, Word, words
 from app.search.folding import fold
+from app.search.stop_words import stop_words
 
 MAX_CHARACTERS = 200
 MAX_WORDS = 12
@@ -130,16 +131,6 @@ def looked_for(asked: Asked, field: str) -> list[list[Word]]:
     """Give what must be found, each as the words of one clause by a field's rules."""
     cut = [_covering(clause.text, field) for clause in asked.required]
     return [found for found in cut if found]
-
-
-def terms_in(asked: Asked, field: str) -> set[str]:
-    """Collect the terms by which words in a text of this field are marked."""
-    return {
-        term
-        for clause in looked_for(asked, field)
-        for word in clause
-        for term in word.terms
-    }
 
 
 def bare_words(name: str) -> list[str]:

@@ -14,7 +14,6 @@ from app.search.analysis import (
     field_of,
     indexed,
     occurrences,
-    stop_words,
     words,
 )
 from app.search.asking import looked_for, read
@@ -120,11 +119,6 @@ def test_neighbours_are_found_together_where_there_are_no_spaces() -> None:
     found = {(word.place, word.bare) for word in words("東京都", PLAIN)}
 
     assert found == {(0, "東京"), (0, "東"), (1, "京都"), (1, "京"), (2, "都")}
-
-
-def test_stop_words_are_known_where_somebody_listed_them() -> None:
-    assert "the" in stop_words("en")
-    assert stop_words(PLAIN) == frozenset()
 
 
 @given(st.text(), st.sampled_from(FIELDS))
