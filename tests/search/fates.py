@@ -1,6 +1,7 @@
 """Posts by dice in the schools by dice: of every state, with rare words in all they hold."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from itertools import count
 
 from sqlalchemy import select
@@ -32,6 +33,7 @@ def build(seed: int) -> Schools:
     for space in schools.spaces:
         _fill(schools, space)
     _say_in_other_languages(schools)
+    _spread_over_a_year(schools)
     move_people(schools)
     db.session.commit()
     return schools
@@ -273,6 +275,14 @@ def _say_in_other_languages(schools: Schools) -> None:
             )
             db.session.add(waits)
     pipeline.renditions_changed({revision.post_id for revision in revisions})
+    db.session.flush()
+
+
+def _spread_over_a_year(schools: Schools) -> None:
+    for post in schools.posts:
+        db.session.expire(post)
+        if post.published_at is not None:
+            post.published_at -= timedelta(schools.dice.uniform(0, 365))
     db.session.flush()
 
 
