@@ -12,7 +12,7 @@ from app.search.folding import APOSTROPHES, fold
 from app.search.stemming import STEMMED, terms_of
 
 # Raise when the same text gives other terms: older indexes are then rebuilt.
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 
 # All languages whose words are not stemmed share one field.
 PLAIN = "plain"

@@ -114,6 +114,7 @@ def search(viewer: Account, question: Question, *, page: int = 1) -> Results:
     if not asked.clauses and not limits.narrowed:
         return Results(empty=True, reach=reach, catching_up=_catching_up(known))
     from app.search import searchers
+    from app.search.suggesting import suggest
 
     order = question.order if asked.clauses else NEWEST
     said = Results(
@@ -139,6 +140,7 @@ def search(viewer: Account, question: Question, *, page: int = 1) -> Results:
     called_so = [one.post_id for one in readable if one.titled] if page == 1 else []
     beside = [n for n in called_so if n not in on_page][:MOST_TITLES]
     rows = _rows(viewer, [*on_page, *beside])
+    nothing = not (readable or matches.more or said.called_so)
     return replace(
         said,
         hits=[_hit(rows[n], asked, viewer.person.lang) for n in on_page if n in rows],
@@ -149,6 +151,7 @@ def search(viewer: Account, question: Question, *, page: int = 1) -> Results:
         people=said.people if page == 1 else [],
         forums=said.forums if page == 1 else [],
         titles=[_title(rows[n], asked) for n in beside if n in rows],
+        suggestions=suggest(viewer, asked, limits) if nothing else (),
         catching_up=bool(problem or known.waiting),
         problem=problem,
     )

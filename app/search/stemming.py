@@ -8,12 +8,18 @@ from app.search import hindi, swahili
 from app.search.folding import fold
 from app.search.irregular import irregular
 
-# Snowball and, for Arabic, ISRI know these but the two of our own.
 _OUR_OWN = {"hi": hindi.stems, "sw": swahili.stems}
-STEMMED = frozenset(
-    ["ar", "da", "de", "en", "es", "fi", "fr", "hu", "it", "nl", "no", "pt", "ro"]
-)
-STEMMED |= {"ru", "sv", *_OUR_OWN}
+_SNOWBALL = {
+    "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek",
+    "en": "english", "eo": "esperanto", "es": "spanish", "et": "estonian", "eu": "basque",
+    "fa": "persian", "fi": "finnish", "fr": "french", "ga": "irish", "hu": "hungarian",
+    "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian",
+    "ne": "nepali", "nl": "dutch", "no": "norwegian", "pl": "polish", "pt": "portuguese",
+    "ro": "romanian", "ru": "russian", "sr": "serbian", "st": "sesotho", "sv": "swedish",
+    "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+# Arabic goes by ISRI, which finds the root of broken plurals.
+STEMMED = frozenset(["ar", *_SNOWBALL, *_OUR_OWN])
 
 # Words that cling to the front of the next one.
 _ELISIONS = {
@@ -113,7 +119,7 @@ def _stem(word: str, field: str) -> str:
         return fold(kept[1])
     for pattern, becomes in _BEFORE.get(field, ()):
         word = pattern.sub(becomes, word)
-    stem = fold(_whoosh_stem(word, field))
+    stem = fold(_stemmer(field)(word))
     for pattern, becomes in _AFTER.get(field, ()):
         stem = pattern.sub(becomes, stem)
     return stem
@@ -138,15 +144,7 @@ def _arabic(word: str, field: str) -> str:
     plain = _ARABIC_FEMININE.sub("", plain)
     if root := _ARABIC_FROM.fullmatch(plain):
         return root[1]
-    return fold(_whoosh_stem(plain, field))
-
-
-def _whoosh_stem(word: str, field: str) -> str:
-    try:
-        return _stemmer(field)(word)
-    except IndexError:
-        # Whoosh looks behind the end of some short words: Spanish "ague" is one.
-        return word
+    return fold(_stemmer(field)(plain))
 
 
 _stemmers = threading.local()
@@ -161,9 +159,10 @@ def _stemmer(field: str) -> Callable[[str], str]:
 
 
 def _snowball_stemmer(field: str) -> Callable[[str], str]:
-    from whoosh.lang import stemmer_for_language
+    # In C where this machine has PyStemmer, else the same rules in Python.
+    from snowballstemmer import stemmer
 
-    stem: Callable[[str], str] = stemmer_for_language(field)
+    stem: Callable[[str], str] = stemmer(_SNOWBALL[field]).stemWord
     return stem
 
 

@@ -114,10 +114,6 @@ def test_a_word_that_clings_to_the_next_is_left_out() -> None:
     assert terms_of("l'école", "es") != terms_of("école", "es")
 
 
-def test_a_word_that_a_stemmer_stumbles_over_is_kept() -> None:
-    assert terms_of("ague", "es") == ["ague"]
-
-
 @given(st.text(min_size=1, max_size=90), st.sampled_from(sorted(STEMMED)))
 def test_any_word_has_few_stems(word: str, lang: str) -> None:
     stems = terms_of(word.casefold(), lang)

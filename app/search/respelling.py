@@ -1,0 +1,294 @@
+"""What a question may have meant: terms near its words, and the posts that have them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from heapq import nlargest
+from itertools import product
+from types import MappingProxyType
+from typing import NamedTuple
+
+from app.search.analysis import FIELDS, PLAIN, words
+from app.search.asking import TEXT_FIELDS, TITLE_FIELDS, Asked, Clause, Way
+from app.search.limiting import Limits
+from app.search.matching import Deadline, LookedUp, OutOfTimeError, allowed_among
+from app.search.segments import OpenSegment
+from app.search.spelling import distance, near
+
+# CPU of looking for what was meant, and of that for near terms. What was found
+# until then is suggested.
+MOST_SECONDS, NEAR_SECONDS = 0.3, 0.2
+# Shorter words have too many neighbours; longer ones may have two mistakes.
+FEWEST_LETTERS, LETTERS_FOR_TWO = 4, 7
+# These may have another ending besides.
+LETTERS_FOR_ENDING = 6
+# More wrong words are no mistakes of spelling.
+MOST_WRONG = 2
+# Terms that come into question for the only wrong word, and for each of two.
+MOST_FOR_ONE, MOST_FOR_EACH = 12, 5
+# The newest posts with a term, read to see how it is written there.
+POSTS_READ = 4
+# Letters of each half of what may be two words.
+FEWEST_IN_HALF = 3
+
+
+class Spot(NamedTuple):
+    """A word of the question that may be misspelt, and where it stands."""
+
+    clause: int
+    place: int
+    start: int
+    end: int
+    bare: str
+
+    @property
+    def most_apart(self) -> int:
+        """Say how many letters may differ between what is typed and what is meant."""
+        return 2 if len(self.bare) >= LETTERS_FOR_ENDING else 1
+
+
+@dataclass(eq=False)
+class Nearby:
+    """A term that may have been meant, and the posts of each segment that have it."""
+
+    field_name: str
+    term: str
+    apart: int
+    posts: dict[int, set[int]] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self.posts.values()))
+
+
+class Meant(NamedTuple):
+    """What finds something in the place of what was typed, and some posts that have it.
+
+    Either terms for words, or by the number of a clause what it becomes.
+    """
+
+    post_ids: list[int]
+    terms: Sequence[tuple[Spot, Nearby]] = ()
+    clauses: Mapping[int, str] = MappingProxyType({})
+
+
+@dataclass
+class Looked:
+    """Posts that have a word as it was typed, and what else was meant."""
+
+    known: dict[Spot, list[int]] = field(default_factory=dict)
+    meant: list[Meant] = field(default_factory=list)
+
+
+def spots_of(asked: Asked) -> list[Spot]:
+    """List the words of a question that can be misspelt."""
+    return [
+        Spot(n, word.place, word.start, word.end, word.bare)
+        for n, clause in enumerate(asked.clauses)
+        if not clause.says_little
+        for word in words(clause.text, PLAIN)
+        if _can_be_wrong(word.bare)
+    ]
+
+
+def _can_be_wrong(bare: str) -> bool:
+    # Of a script without spaces there are two letters, at most.
+    letters = sum(map(str.isalpha, bare))
+    is_number = any(map(str.isdigit, bare))
+    return letters >= FEWEST_LETTERS and not is_number and not Clause(bare).says_little
+
+
+class Look:
+    """One look into the open segments, within what the reader may find."""
+
+    def __init__(
+        self,
+        segments: Sequence[OpenSegment],
+        asked: Asked,
+        limits: Limits,
+        hers: str,
+        deadline: Deadline,
+    ) -> None:
+        """`hers` is the field of her language: time may run out for the others."""
+        self.segments = segments
+        self.asked, self.limits = asked, limits
+        self.hers, self.deadline = hers, deadline
+
+    def around(self, spots: Sequence[Spot], unread: set[Spot]) -> Looked:
+        """Find which words are wrong, and what was meant by them.
+
+        Those `unread` stand only in posts that are hidden by now.
+        """
+        looked = Looked()
+        with suppress(OutOfTimeError):
+            wrong = []
+            for spot in spots:
+                post_ids = [] if spot in unread else self._known(spot)
+                if post_ids:
+                    looked.known[spot] = post_ids
+                else:
+                    wrong.append(spot)
+            if 0 < len(wrong) <= MOST_WRONG:
+                looked.meant += self._terms_meant(wrong)
+                looked.meant += self._words_meant({spot.clause for spot in wrong})
+        return looked
+
+    def _known(self, spot: Spot) -> list[int]:
+        """Give some posts that have a word as it was typed; none when it is wrong."""
+        clause = self.asked.clauses[spot.clause]
+        alone = Clause(clause.text[spot.start : spot.end], beginning=clause.beginning)
+        anywhere = Limits(self.limits.audiences)
+        for n, segment in enumerate(self.segments):
+            if found := self._having(segment, alone.ways, anywhere):
+                return self._newest({n: found})
+        return []
+
+    def _terms_meant(self, wrong: Sequence[Spot]) -> Iterator[Meant]:
+        """Put near terms in the place of wrong ones, wherever all is found together."""
+        rest = [self._rest(n, {one.clause for one in wrong}) for n in self._numbers()]
+        most = MOST_FOR_ONE if len(wrong) == 1 else MOST_FOR_EACH
+        choices = []
+        for spot in wrong:
+            found = sorted(self._nearby(spot, rest), key=self._order)
+            choices.append([(spot, one) for one in found[:most]])
+        for terms in product(*choices):
+            posts = {
+                n: set.intersection(*(one.posts.get(n, set()) for _, one in terms))
+                for n in self._numbers()
+            }
+            if post_ids := self._newest(posts):
+                yield Meant(post_ids, terms=terms)
+
+    def _words_meant(self, wrong: set[int]) -> Iterator[Meant]:
+        """Write two words as one, or one as two, where that is all that is wrong."""
+        for clauses in self._joined_or_parted(wrong):
+            (said,) = filter(None, clauses.values())
+            ways = Clause(said, quoted=True).ways
+            posts = {
+                n: self._having(segment, ways, self.limits, self._rest(n, {*clauses}))
+                for n, segment in enumerate(self.segments)
+            }
+            if post_ids := self._newest(posts):
+                yield Meant(post_ids, clauses=clauses)
+
+    def _joined_or_parted(self, wrong: set[int]) -> Iterator[dict[int, str]]:
+        single = {
+            n: one.text
+            for n, one in enumerate(self.asked.clauses)
+            if one.text.isalpha() and not one.quoted
+        }
+        for n in single:
+            if n + 1 in single and wrong <= {n, n + 1}:
+                yield {n: single[n] + single[n + 1], n + 1: ""}
+        for n in wrong.intersection(single) if len(wrong) == 1 else ():
+            text = single[n]
+            for at in range(FEWEST_IN_HALF, len(text) - FEWEST_IN_HALF + 1):
+                yield {n: f"{text[:at]} {text[at:]}"}
+
+    def _nearby(self, spot: Spot, rest: Sequence[set[int] | None]) -> list[Nearby]:
+        """Find terms near a word, each with a post that has it and the rest."""
+        found: dict[tuple[str, str], Nearby] = {}
+        deadline = Deadline(NEAR_SECONDS)
+        with suppress(OutOfTimeError):
+            for name in sorted(FIELDS, key=lambda name: (name != self.hers, name)):
+                self._collect(spot, name, rest, found, deadline)
+        return [one for one in found.values() if one.posts]
+
+    def _collect(
+        self,
+        spot: Spot,
+        name: str,
+        rest: Sequence[set[int] | None],
+        found: dict[tuple[str, str], Nearby],
+        deadline: Deadline,
+    ) -> None:
+        stems = {term for word in words(spot.bare, name) for term in word.terms}
+        most = 2 if len(spot.bare) >= LETTERS_FOR_TWO else 1
+        for n, segment in enumerate(self.segments):
+            for number in (TEXT_FIELDS[name], TITLE_FIELDS[name]):
+                deadline.check()
+                for term, _ in near(
+                    segment,
+                    number,
+                    {*stems, spot.bare},
+                    most,
+                    first_letters=name == self.hers,
+                ):
+                    apart = _apart(spot, stems, term)
+                    if term in stems or apart > spot.most_apart:
+                        continue
+                    ways = self._with_term(spot, name, number, term)
+                    posts = self._having(segment, ways, self.limits, rest[n])
+                    if posts:
+                        one = found.setdefault((name, term), Nearby(name, term, apart))
+                        one.posts.setdefault(n, set()).update(posts)
+
+    def _with_term(self, spot: Spot, name: str, number: int, term: str) -> list[Way]:
+        """Put a term in the place of a word, wherever that stands in its clause."""
+        clause = self.asked.clauses[spot.clause]
+        return list(
+            dict.fromkeys(
+                replace(
+                    way,
+                    terms=(
+                        *way.terms[: spot.place],
+                        term,
+                        *way.terms[spot.place + 1 :],
+                    ),
+                )
+                for way in clause.ways
+                if way.field == number and not way.beginning
+            )
+        )
+
+    def _rest(self, number: int, without: set[int]) -> set[int] | None:
+        """Give the posts of a segment that have all other words; None for no words."""
+        required = self.asked.required
+        found = [
+            LookedUp(self.segments[number], clause.ways, self.deadline).posts()
+            for n, clause in enumerate(self.asked.clauses)
+            if n not in without and clause in required
+        ]
+        return set.intersection(*found) if found else None
+
+    def _having(
+        self,
+        segment: OpenSegment,
+        ways: Sequence[Way],
+        limits: Limits,
+        rest: set[int] | None = None,
+    ) -> set[int]:
+        posts = LookedUp(segment, ways, self.deadline).posts()
+        if rest is not None:
+            posts &= rest
+        return set(allowed_among(segment, posts, limits))
+
+    def _newest(self, posts: Mapping[int, set[int]]) -> list[int]:
+        columns = [segment.columns for segment in self.segments]
+        found = (
+            (columns[n]["published"][one], columns[n]["post"][one])
+            for n, some in posts.items()
+            for one in some
+        )
+        return [post_id for _, post_id in nlargest(POSTS_READ, found)]
+
+    def _numbers(self) -> range:
+        return range(len(self.segments))
+
+    def _order(self, one: Nearby) -> tuple[int, bool, int, str, str]:
+        return (
+            one.apart,
+            one.field_name != self.hers,
+            -one.count,
+            one.field_name,
+            one.term,
+        )
+
+
+def _apart(spot: Spot, stems: set[str], term: str) -> int:
+    """Guess how far a word is from one with this term: as if it had the same ending."""
+    bare, most = spot.bare, spot.most_apart
+    endings = {bare[len(stem) :] for stem in stems if bare.startswith(stem)}
+    if not endings:
+        return min(distance(stem, term, most) for stem in stems or {bare})
+    return min(distance(bare, term + ending, most) for ending in {"", *endings})
