@@ -42,8 +42,11 @@ SENTENCES = [
     ("hu", "A házak nagyok", "ház"),
     ("it", "Abbiamo due gatti nell'orto", "gatto orto"),
     ("ja", "私たちは東京の川で泳ぎます", "川 東京"),
+    ("km", "ខ្ញុំទៅសាលារៀន", "សាលា"),
     ("ko", "우리 학교에서 배웁니다", "학교"),
+    ("lo", "ຂ້ອຍໄປໂຮງຮຽນ", "ໂຮງຮຽນ"),
     ("ml", "അവന്‍ വീട്ടിൽ", "അവൻ"),
+    ("my", "ကျွန်တော် ကျောင်းသွားတယ်", "ကျောင်း"),
     ("nl", "Wij hebben twee katten", "kat"),
     ("no", "Vi har to katter", "katt"),
     ("pb", "Os corações das meninas", "coração menina"),
@@ -54,6 +57,7 @@ SENTENCES = [
     ("sv", "Vi har två hundar", "hund"),
     ("sw", "Ng’ombe wetu wanakula nyasi", "ngombe"),
     ("sw", "Watoto wanasoma vitabu shuleni", "mtoto kusoma kitabu shule"),
+    ("ta", "நாங்கள் பள்ளிக்கு செல்கிறோம்", "பள்ளிக்கு"),
     ("th", "ฉันชอบว่ายน้ำในแม่น้ำ", "แม่น้ำ"),
     ("tr", "İstanbul çok büyük", "istanbul"),
     ("uk", "Ґанок нашої школи", "ганок"),
@@ -75,7 +79,11 @@ def test_a_word_is_found_in_another_form(lang: str, sentence: str, asked: str) -
 
 
 def test_words_of_twenty_languages_stand_there_in_another_form() -> None:
-    cut_by_spaces = [row for row in SENTENCES if row[0] not in ("ja", "ko", "th", "zh")]
+    cut_by_spaces = [
+        row
+        for row in SENTENCES
+        if row[0] not in ("ja", "km", "ko", "lo", "my", "th", "zh")
+    ]
     others = {
         field_of(lang) if field_of(lang) != PLAIN else lang
         for lang, sentence, asked in cut_by_spaces
@@ -152,9 +160,10 @@ def test_texts_are_indexed_by_the_same_words(lang: str, sentence: str) -> None:
 
 @given(st.text(), st.sampled_from(FIELDS))
 def test_any_text_is_indexed_by_the_same_words(text: str, field: str) -> None:
-    text = f"{text} \u0301 Zoë's_東京都 {text}"
+    for more in ("\u0301 Zoë's", "\u0301 Zoë's_東京都 ok"):
+        whole = f"{text} {more} {text}"
 
-    assert indexed(text, field) == cut_slowly(text, field)
+        assert indexed(whole, field) == cut_slowly(whole, field)
 
 
 def test_only_so_many_words_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,8 +200,8 @@ def with_marks_apart(text: str) -> str:
 def test_words_are_found_by_themselves_however_typed(
     lang: str, sentence: str, typed: Callable[[str], str]
 ) -> None:
-    if lang == "th" and typed == without_accents:
-        pytest.skip("in Thai no mark is left out")
+    if lang in ("lo", "th") and typed == without_accents:
+        pytest.skip("in Thai and Lao no mark is left out")
     field = field_of(lang)
     held = set(indexed(sentence, field)[0])
 
