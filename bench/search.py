@@ -85,8 +85,11 @@ class Bench:
         self.accounts = [self.world.pupil, self.world.teacher]
         with app.app_context():
             set_reading(value=True)
-            self.sets = Questions(QUICK_QUESTIONS if quick else QUESTIONS).sets()
             self.readable = [_threads_of(account_id) for account_id in self.accounts]
+            self.sets = Questions(
+                QUICK_QUESTIONS if quick else QUESTIONS,
+                set.intersection(*map(set, self.readable)),
+            ).sets()
             db.session.remove()
             db.engine.dispose()
 
@@ -189,7 +192,7 @@ def _child(name: str, asked: dict[str, Any], instance: Path) -> dict[str, Any]:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        raise NotMeasured(f"it failed: {done.stderr.strip()[-300:]}")
+        raise NotMeasured(f"it failed: {done.stderr.strip().splitlines()[-1]}")
     said: dict[str, Any] = json.loads(done.stdout)
     return said
 

@@ -3,7 +3,7 @@
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import timedelta
 from itertools import combinations, pairwise
 from typing import Any
@@ -37,9 +37,14 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 class Questions:
     """Draws questions from the posts of an instance; the same seed, the same ones."""
 
-    def __init__(self, count: int, seed: int = 1) -> None:
-        """Reads all posts: some 6 s for a hundred thousand, in an application context."""
+    def __init__(self, count: int, readable: Container[int], seed: int = 1) -> None:
+        """Reads all posts: some 6 s for a hundred thousand, in an application context.
+
+        `readable` are the threads that all who ask may read: whoever may not read
+        a forum may not ask for it either.
+        """
         self.count = count
+        self.readable = readable
         self.chance = random.Random(seed)
         self.posts: list[tuple[int, list[str]]] = []
         self.in_posts: Counter[str] = Counter()
@@ -160,18 +165,20 @@ class Questions:
 
     def _from_whom_or_where(self) -> Asked:
         """By turns: of an author by her name, of a forum, among the letters."""
-        post_id, words = self._look_for(*TELLING)
-        name, kind, forum_id = (
-            db.session.execute(
-                select(Person.shown_name, Thread.kind, Thread.forum_id)
-                .select_from(Post)
-                .join(Thread, Thread.id == Post.thread_id)
-                .join(Person, Person.id == Post.author_id)
-                .where(Post.id == post_id)
+        thread_id = None
+        while thread_id not in self.readable:
+            post_id, words = self._look_for(*TELLING)
+            thread_id, name, kind, forum_id = (
+                db.session.execute(
+                    select(Thread.id, Person.shown_name, Thread.kind, Thread.forum_id)
+                    .select_from(Post)
+                    .join(Thread, Thread.id == Post.thread_id)
+                    .join(Person, Person.id == Post.author_id)
+                    .where(Post.id == post_id)
+                )
+                .tuples()
+                .one()
             )
-            .tuples()
-            .one()
-        )
         if self.chance.random() < 0.5:
             return _typed(words[0]) | {"who": name}
         where = str(forum_id) if kind == FORUM_THREAD else "letters"

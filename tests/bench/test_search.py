@@ -82,7 +82,12 @@ QUESTIONS = 24
 @pytest.fixture(scope="module")
 def questions(world: SearchWorld) -> dict[str, list[Asked]]:
     assert world.posts == POSTS
-    return Questions(QUESTIONS, seed=5).sets()
+    return Questions(QUESTIONS, _read_by(world.pupil), seed=5).sets()
+
+
+def _read_by(account_id: int) -> set[int]:
+    account = db.session.get_one(Account, account_id)
+    return {thread.id for thread in db.session.scalars(Thread.visible_to(account))}
 
 
 def _posts_with(*words: str) -> int:
@@ -130,9 +135,25 @@ def test_half_of_the_phrases_are_of_the_commonest_words(
     assert sum(count > POSTS / 100 for count in found) == QUESTIONS // 2
 
 
-def test_the_same_seed_asks_the_same(questions: dict[str, list[Asked]]) -> None:
-    assert Questions(QUESTIONS, seed=5).sets() == questions
-    assert Questions(QUESTIONS, seed=6).sets() != questions
+def test_the_same_seed_asks_the_same(
+    world: SearchWorld, questions: dict[str, list[Asked]]
+) -> None:
+    readable = _read_by(world.pupil)
+
+    assert Questions(QUESTIONS, readable, seed=5).sets() == questions
+    assert Questions(QUESTIONS, readable, seed=6).sets() != questions
+
+
+def test_who_may_not_read_a_forum_is_not_made_to_ask_for_it(
+    world: SearchWorld, questions: dict[str, list[Asked]]
+) -> None:
+    readable = Thread.id.in_(_read_by(world.pupil))
+    forums = set(db.session.scalars(select(Thread.forum_id).where(readable)))
+
+    asked = {one["where"] for one in questions["who"] if "where" in one} - {"letters"}
+
+    assert asked
+    assert {int(forum_id) for forum_id in asked} <= forums
 
 
 @pytest.mark.parametrize(
