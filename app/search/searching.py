@@ -15,8 +15,8 @@ from app.db import db
 from app.posts.models import Post, Rendition, Revision, Thread
 from app.search import asking, generations, indexing, limiting, names
 from app.search.analysis import field_of
-from app.search.asking import NEWEST, Asked, Question
-from app.search.excerpts import excerpt, found_in, marked
+from app.search.asking import NEWEST, Asked, Question, beginnings_in, looked_for
+from app.search.excerpts import Span, excerpt, found_in, marked
 from app.search.names import ForumName, PersonName, Reach
 
 if TYPE_CHECKING:
@@ -237,11 +237,11 @@ def _hit(row: Row[Any], asked: Asked, reader_lang: str) -> Hit:
     translated = row.translation is not None and row.lang != reader_lang
     lang = reader_lang if translated else row.lang
     text = _one_line(row.translation if translated else row.source)
-    spans = found_in(text, lang, asking.terms_in(asked, field_of(lang)))
+    spans = _spans(text, lang, asked)
     original = None
     if translated and not spans:
         source = _one_line(row.source)
-        there = found_in(source, row.lang, asking.terms_in(asked, field_of(row.lang)))
+        there = _spans(source, row.lang, asked)
         original = excerpt(source, there) if there else None
     return Hit(
         post_id=row.id,
@@ -263,9 +263,16 @@ def _hit(row: Row[Any], asked: Asked, reader_lang: str) -> Hit:
 
 
 def _title(row: Row[Any], asked: Asked) -> TitleFound:
-    terms = asking.terms_in(asked, field_of(row.title_lang))
-    title = marked(row.title, found_in(row.title, row.title_lang, terms))
+    title = marked(row.title, _spans(row.title, row.title_lang, asked))
     return TitleFound(row.thread_id, row.kind, title, row.title_lang)
+
+
+def _spans(text: str, lang: str, asked: Asked) -> list[Span]:
+    wanted = [word for one in looked_for(asked, field_of(lang)) for word in one]
+    terms = {term for word in wanted for term in word.terms}
+    if not terms:
+        return []
+    return found_in(text, lang, terms, beginnings_in(asked), enough=len(wanted))
 
 
 def _one_line(source: str) -> str:

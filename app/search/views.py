@@ -32,16 +32,16 @@ log = logging.getLogger(__name__)
 def search_page() -> str:
     typed = _typed()
     page = request.args.get("page", 1, type=int)
-    error: Refused | None = None
+    refused: Refused | None = None
     try:
         results = search(viewer(), _question(typed), page=page)
     except Refused as refusal:
-        error, results = refusal, Results(empty=True, reach=reach_of(viewer()))
+        refused, results = refusal, Results(empty=True, reach=reach_of(viewer()))
     answer = render_template(
         "search/search.html",
         typed=typed,
         results=results,
-        error=error,
+        refusal=refused,
         address=partial(_address, typed),
         endpoints=thread_endpoints,
     )

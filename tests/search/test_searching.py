@@ -1,6 +1,8 @@
 """A reader finds what she may read, in her language, and nothing else."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -8,14 +10,16 @@ from sqlalchemy import update
 
 from app.accounts.models import Account
 from app.db import db
+from app.forums.arranging import Arrangement, arrange
 from app.moderation.hiding import hide
 from app.posts.models import Post, Rendition, Thread
 from app.search import asking, searchers, searching
-from app.search.asking import BEST, Question
+from app.search.asking import BEST, NEWEST, Question
 from app.search.limiting import Limits
 from app.search.searching import search
 from tests.builders import (
     a_classroom,
+    a_forum,
     a_partnership,
     a_post,
     a_pupil,
@@ -344,3 +348,215 @@ def test_the_index_itself_is_asked_for_the_readers_audiences_alone(
     )
 
     assert (of_pair, of_space, of_none) == ([letter.id], [post.id], [])
+
+
+def test_a_thread_that_was_moved_is_found_where_it_stands_now(
+    app: Flask, settle: Settle
+) -> None:
+    pair = Pair()
+    old, new = a_forum(pair.space), a_forum(pair.space)
+    thread = a_thread(pair.space, pair.maestra, old)
+    post = a_post(thread, pair.maestra, "Una tortuga.")
+    settle()
+
+    moved = Arrangement(
+        pinned=False,
+        locked=False,
+        announcement=False,
+        keeps_first=False,
+        forum_id=new.id,
+    )
+    arrange(thread, moved, pair.maestra)
+    settle()
+
+    there, gone = (
+        search(pair.tom, Question("tortuga", where=f"{forum.id}")).hits
+        for forum in (new, old)
+    )
+    assert [hit.post_uid for hit in there] == [post.uid]
+    assert gone == []
+
+
+# Who, where, when, and in which language.
+
+
+def asked_for(viewer: Account, **asked: Any) -> list[str]:
+    return [hit.post_uid for hit in search(viewer, Question(**asked)).hits]
+
+
+def on(day: int, post: Post) -> str:
+    """Let a post have come out at noon of a day in May, and name it."""
+    post.published_at = datetime(2026, 5, day, 12, tzinfo=UTC)
+    return post.uid
+
+
+def test_all_that_one_person_wrote_in_a_month_comes_newest_first(
+    app: Flask, settle: Settle
+) -> None:
+    pair = Pair()
+    thread = pair.thread()
+    hers = [on(n, a_post(thread, pair.maestra, f"Carta {n}.")) for n in (3, 9, 20)]
+    on(9, a_post(thread, pair.teacher, "A letter."))
+    settle()
+    who = pair.maestra.person.shown_name
+
+    assert asked_for(pair.tom, who=who) == hers[::-1]
+    since, until = date(2026, 5, 3), date(2026, 5, 9)
+    assert asked_for(pair.tom, who=who, since=since, until=until) == hers[1::-1]
+    assert asked_for(pair.tom, who=who, since=date(2026, 5, 21)) == []
+    assert asked_for(pair.tom, who="Zoe") == []
+
+
+def test_words_and_limits_are_asked_for_together(app: Flask, settle: Settle) -> None:
+    pair = Pair()
+    thread = pair.thread()
+    mine = a_post(thread, pair.teacher, "A turtle swims.")
+    other = a_post(thread, pair.maestra, "Una tortuga nada.")
+    translate(other, "en", "A turtle swims.")
+    settle()
+
+    assert set(asked_for(pair.tom, typed="turtle")) == {mine.uid, other.uid}
+    assert asked_for(pair.tom, typed="turtle", lang="es") == [other.uid]
+    assert asked_for(pair.tom, typed="turtle", lang="en") == [mine.uid]
+    assert asked_for(pair.tom, typed="turtle", lang="fr") == []
+    named = {"typed": "turtle", "who": pair.maestra.person.shown_name}
+    assert asked_for(pair.tom, **named) == [other.uid]
+    assert asked_for(pair.tom, **named, lang="en") == []
+
+
+def test_a_place_is_a_forum_or_the_letters(app: Flask, settle: Settle) -> None:
+    pair = Pair()
+    here, there = a_forum(pair.space), a_forum(pair.space)
+    post = a_post(a_thread(pair.space, pair.maestra, here), pair.maestra, "Tortuga.")
+    letters = letters_between(pair.space, pair.maestra, pair.ana, pair.tom)
+    letter = released(a_post(letters, pair.ana, "Tortuga."), pair.maestra)
+    settle()
+
+    assert asked_for(pair.tom, typed="tortuga", where=str(here.id)) == [post.uid]
+    assert asked_for(pair.tom, typed="tortuga", where=str(there.id)) == []
+    assert asked_for(pair.tom, typed="tortuga", where="letters") == [letter.uid]
+    assert asked_for(pair.ben, typed="tortuga", where="letters") == []
+
+
+def test_the_newest_come_first_when_asked_for(app: Flask, settle: Settle) -> None:
+    pair = Pair()
+    thread = pair.thread()
+    best = on(3, a_post(thread, pair.maestra, "Tortuga, tortuga, tortuga."))
+    newest = on(9, a_post(thread, pair.maestra, "Vi una tortuga y otras cosas."))
+    settle()
+
+    assert asked_for(pair.tom, typed="tortuga") == [best, newest]
+    assert asked_for(pair.tom, typed="tortuga", order=NEWEST) == [newest, best]
+
+
+# What is called so.
+
+
+def test_threads_called_so_stand_beside_the_hits_that_do_not_begin_them(
+    app: Flask, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "PAGE_HITS", 2)
+    pair = Pair()
+    thread = pair.thread()
+    thread.title = "Nuestras tortugas"
+    on(1, a_post(thread, pair.maestra, "Hola."))
+    for n in (7, 8, 9):
+        on(n, a_post(pair.thread(), pair.maestra, f"Tortuga {n}."))
+    settle()
+
+    newest = search(pair.tom, Question("tortuga", order=NEWEST))
+    best = search(pair.tom, Question("tortuga"))
+    second = search(pair.tom, Question("tortuga", order=NEWEST), page=2)
+
+    assert [one.thread_id for one in newest.titles] == [thread.id]
+    assert newest.titles[0].title == "Nuestras <mark>tortugas</mark>"
+    assert best.hits[0].thread_id == thread.id
+    assert best.titles == []
+    assert (second.hits[-1].thread_id, second.titles) == (thread.id, [])
+
+
+def test_a_thread_is_not_called_so_by_half_of_the_words(
+    app: Flask, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "PAGE_HITS", 1)
+    pair = Pair()
+    thread = pair.thread()
+    thread.title = "Tortugas"
+    on(1, a_post(thread, pair.maestra, "En el río."))
+    on(9, a_post(pair.thread(), pair.maestra, "Una tortuga en el río."))
+    settle()
+
+    half = search(pair.tom, Question("tortuga río", order=NEWEST))
+    whole = search(pair.tom, Question("tortuga", order=NEWEST))
+
+    assert (half.total, half.titles) == (2, [])
+    assert [one.thread_id for one in whole.titles] == [thread.id]
+
+
+def test_titles_of_others_are_found_by_nobody_else(
+    app: Flask, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "PAGE_HITS", 1)
+    ours, theirs = Pair(), Pair()
+    for pair in (ours, theirs):
+        thread = pair.thread()
+        thread.title = "Tortugas"
+        on(1, a_post(thread, pair.maestra, "Hola."))
+        on(9, a_post(pair.thread(), pair.maestra, "Una tortuga."))
+    settle()
+
+    found = search(ours.tom, Question("tortuga", order=NEWEST))
+
+    assert len(found.titles) == 1
+    assert db.session.get_one(Thread, found.titles[0].thread_id).space == ours.space
+    assert search(a_teacher(), Question("tortuga")).titles == []
+
+
+def test_people_and_forums_called_so_stand_on_the_first_page_alone(
+    app: Flask, settle: Settle
+) -> None:
+    pair = Pair()
+    a_pupil(pair.spanish, "Paz Ramos")
+    forum = a_forum(pair.space)
+    forum.title, forum.lang = "Semana de la paz", "es"
+    for n in range(11):
+        a_post(pair.thread(), pair.maestra, f"Paz {n}.")
+    settle()
+
+    first, second = (search(pair.tom, Question("paz"), page=n) for n in (1, 2))
+
+    assert [one.shown_name for one in first.people] == ["Paz R."]
+    assert [one.id for one in first.forums] == [forum.id]
+    assert len(second.hits) == 1
+    assert (second.people, second.forums) == ([], [])
+
+
+def test_the_beginning_of_a_word_is_marked(app: Flask, settle: Settle) -> None:
+    pair = Pair()
+    a_post(pair.thread(), pair.maestra, "Las tortuguitas nadan.")
+    settle()
+
+    (hit,) = search(pair.maestra, Question("tortu*")).hits
+
+    assert hit.excerpt == "Las <mark>tortuguitas</mark> nadan."
+
+
+def test_what_people_said_is_not_called_a_machines(app: Flask, settle: Settle) -> None:
+    pair = Pair()
+    thread = pair.thread()
+    for n, pack in enumerate((None, "es-en 1.0")):
+        post = a_post(thread, pair.maestra, f"Una tortuga {n}.")
+        translate(post, "en", f"A turtle {n}.")
+        db.session.execute(
+            update(Rendition)
+            .where(Rendition.revision_id == post.current_id)
+            .values(pack=pack)
+        )
+    settle()
+
+    hits = search(pair.tom, Question("turtle")).hits
+
+    assert {str(hit.excerpt)[-2:]: hit.by_people for hit in hits} == {
+        "0.": True,
+        "1.": False,
+    }
