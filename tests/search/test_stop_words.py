@@ -26,8 +26,12 @@ def test_words_that_say_little_are_known(lang: str, word: str) -> None:
 
 
 @pytest.mark.parametrize("field", FIELDS)
-def test_only_where_nobody_listed_them_there_are_none(field: str) -> None:
-    assert bool(stop_words(field)) == (field != PLAIN)
+def test_all_of_them_are_written_as_words_are_compared(field: str) -> None:
+    assert all(word == fold(word) for word in stop_words(field))
+
+
+def test_where_nobody_listed_them_there_are_none() -> None:
+    assert stop_words(PLAIN) == frozenset()
 
 
 @pytest.mark.parametrize(
