@@ -5,7 +5,14 @@ import re
 import subprocess
 from pathlib import Path
 
-from launch.packages import NO_TRANSLATING, TRANSLATING, less, read_lock, venv_ready
+from launch.packages import (
+    NO_TRANSLATING,
+    TRANSLATING,
+    dispensable,
+    less,
+    read_lock,
+    venv_ready,
+)
 from launch.places import ROOT, child_environment, venv_program
 from launch.progress import PipRun
 from launch.words import Stop, disk_full, say
@@ -30,9 +37,11 @@ def fill_wheels(options: argparse.Namespace) -> int:
     say(f"Fetching the packages into {folder}, about 90 MB.")
     lock = read_lock(ROOT / "requirements.txt")
     run = _download(lock, folder, options)
-    if run.missing in TRANSLATING and not options.system:
-        say(NO_TRANSLATING)
-        run = _download(less(lock, TRANSLATING), folder, options)
+    while not options.system and (spared := dispensable(run.missing) & lock.keys()):
+        if spared & TRANSLATING:
+            say(NO_TRANSLATING)
+        lock = less(lock, spared)
+        run = _download(lock, folder, options)
     if run.code:
         raise Stop(_why_not(run, folder, options))
     wheels = list(folder.glob("*.whl"))

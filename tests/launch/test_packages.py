@@ -168,6 +168,19 @@ def test_a_system_without_the_translation_engine_goes_on(installed: Path) -> Non
     assert {"ctranslate2", "numpy"} <= set(read_stamp(installed / ".venv").without)
 
 
+def test_a_system_without_the_quick_stems_goes_on(installed: Path) -> None:
+    other = a_wheel(installed / "wheels", "other")
+    stems = lock_lines("pystemmer", "3.1", "0" * 64)
+    tiny = (installed / "requirements.txt").read_text()
+    (installed / "requirements.txt").write_text(tiny + stems + other)
+
+    done = prepare(installed)
+
+    assert done.returncode == 0, done.stderr
+    assert "without translation" not in done.stdout
+    assert read_stamp(installed / ".venv").without == ["pystemmer"]
+
+
 def test_an_empty_wheels_folder_is_named_in_one_sentence(installed: Path) -> None:
     (installed / "requirements.txt").write_text(lock_lines("absent", "1.0", "0" * 64))
 

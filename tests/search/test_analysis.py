@@ -22,6 +22,17 @@ from tests.search.counting import calls_of
 
 # A sentence, and a word of it as another would type it.
 SENTENCES = [
+    ("eo", "La riveroj estas grandaj", "rivero"),
+    ("ca", "Les escoles són a prop", "escola"),
+    ("tr", "Okullar nehirler boyunca", "okul nehir"),
+    ("ta", "பள்ளிகள் பெரியவை", "பள்ளி"),
+    ("sr", "Школе су поред реке", "школа река"),
+    ("pl", "Szkoły stoją nad rzeką", "szkola rzeka"),
+    ("ne", "हामीसँग किताबहरू छन्", "किताब"),
+    ("lt", "Mokyklos stovi prie upės", "mokykla upe"),
+    ("id", "Saya suka membaca bukunya", "baca buku"),
+    ("el", "Τα σχολεία είναι κοντά στα ποτάμια", "σχολείο ποταμι"),
+    ("cs", "Naše školy stojí u řeky", "škola řeka"),
     ("ar", "رأينا الأنهار الكبيرة قرب المدرسة", "نهر"),
     ("ar", "كَتَبَ الوَلَدُ رِسالَةً", "ولد"),
     ("am", "ሰላም ለዓለም ሁሉ", "ለአለም"),
