@@ -6,7 +6,7 @@ import re
 import shutil
 import time
 import zlib
-from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,8 +27,11 @@ _SEAL = re.compile(r"seal_(\d+)\.json\Z")
 TRIES = 5
 TRY_SECONDS = 0.05
 
+# A rebuild writes down how far it is within so long, also on a slow card.
+STILL_SECONDS = 120
+
 # Size in bytes, time and CRC-32 of files this process has found whole.
-_known: defaultdict[Path, dict[str, tuple[int, int, int]]] = defaultdict(dict)
+_known: dict[Path, dict[str, tuple[int, int, int]]] = {}
 
 
 class Damaged(Exception):  # noqa: N818  # a state of the index that mends itself
@@ -45,6 +48,8 @@ class Seal:
 
     commit_no: int
     change_no: int
+    # The commit that the database knew when this one was written.
+    known_no: int
     texts: int
     version: str
     files: dict[str, tuple[int, int]]
@@ -86,6 +91,29 @@ def _pointed(pointer: Path) -> Path | None:
         return None
     folder = pointer.parent / name
     return folder if re.fullmatch("[0-9a-f]{16}", name) and folder.is_dir() else None
+
+
+def note_progress(folder: Path, done: int, total: int) -> None:
+    """Write down how far a rebuild is, where a web process can see it."""
+    beside = folder / "progress.part"
+    beside.write_text(f"{done} {total}", "ascii")
+    beside.replace(folder / "progress")
+
+
+def progress(home: Path) -> tuple[int, int] | None:
+    """Tell how many posts of how many a rebuild has read; None when none goes on.
+
+    One that was killed goes on for a while, for nobody noted its end.
+    """
+    folder = building(home)
+    try:
+        noted = folder and folder / "progress"
+        if not noted or abs(time.time() - noted.stat().st_mtime) > STILL_SECONDS:
+            return None
+        done, total = noted.read_text("ascii").split()
+        return int(done), int(total)
+    except (OSError, ValueError):
+        return None
 
 
 def remove_others(home: Path, kept: Path | None) -> None:
@@ -132,7 +160,7 @@ def check(folder: Path) -> Seal:
 
 def check_afresh(folder: Path) -> Seal:
     """Check every byte again, whatever was found before."""
-    _known[folder].clear()
+    _known.pop(folder, None)
     return check(folder)
 
 
@@ -143,20 +171,27 @@ def newest_commit(folder: Path) -> int:
 
 
 def _check_commit(folder: Path, commit_no: int) -> Seal:
-    known = _known[folder]
+    known = _known.get(folder, {})
     seal = _read_seal(folder / f"seal_{commit_no}.json")
     if seal.version != VERSION:
         raise Damaged(f"it was written by version {seal.version} of the analysis")
     if toc_name(commit_no) not in seal.files or seal.commit_no != commit_no:
         raise Damaged("its seal belongs to another commit")
+    found = {}
     for name, (size, crc) in seal.files.items():
         stamp = _stamp(folder / name, crc)
-        if known.get(name) == stamp:
-            continue
-        if stamp[0] != size or file_crc(folder / name) != crc:
-            raise Damaged(f"{name} is not as it was written")
-        known[name] = stamp
+        if known.get(name) != stamp:
+            check_files(folder, {name: (size, crc)})
+        found[name] = stamp
+    _known[folder] = found
     return seal
+
+
+def check_files(folder: Path, files: Mapping[str, tuple[int, int]]) -> None:
+    """Read every byte of these; `Damaged` where size or CRC-32 is another."""
+    for name, (size, crc) in files.items():
+        if _stamp(folder / name, crc)[0] != size or file_crc(folder / name) != crc:
+            raise Damaged(f"{name} is not as it was written")
 
 
 def _read_seal(path: Path) -> Seal:

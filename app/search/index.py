@@ -1,27 +1,32 @@
 """Changing the Whoosh index: one writer, sealed commits, segments kept few."""
 
+import time
 import weakref
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from whoosh.fields import Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex
-from whoosh.util.filelock import FileLock, try_for
+from whoosh.util.filelock import FileLock
 
 from app.search.codec import read_column
-from app.search.generations import INDEX_NAME, Seal, check
+from app.search.generations import (
+    INDEX_NAME,
+    Damaged,
+    Seal,
+    check,
+    check_files,
+    newest_commit,
+)
 from app.search.writing import Document, SealingWriter
 
-WRITE_LOCK_SECONDS = 120
+LOCK_SECONDS = 120
+LOCK_POLL_SECONDS = 0.02
 # Segments at most while posts come in; each costs a search some 0.1 ms a word.
 MOST_SEGMENTS = 16
-# No segment grows beyond these texts: writing one anew takes 3 s of CPU.
-LARGEST_SEGMENT = 40_000
-# Of all the texts in a segment, when it is written anew without them.
-DELETED_SHARE = 0.2
 
 # Fields and lists belong to the codec; Whoosh keeps an empty schema with its segments.
 SCHEMA = Schema()
@@ -60,8 +65,12 @@ def open_index(folder: Path) -> FileIndex:
 
 
 def segments_of(storage: ClosingStorage, seal: Seal) -> list[Any]:
-    """Read which segments a commit consists of."""
-    toc = TOC.read(storage, INDEX_NAME, gen=seal.commit_no, schema=SCHEMA)
+    """Read which segments a commit consists of; `Damaged` where that is beyond us."""
+    try:
+        toc = TOC.read(storage, INDEX_NAME, gen=seal.commit_no, schema=SCHEMA)
+    except (AttributeError, ImportError) as error:
+        # It is a pickle, and names the classes of the program that wrote it.
+        raise Damaged("another version of Paravion wrote it") from error
     return list(toc.segments)
 
 
@@ -73,24 +82,39 @@ def create(folder: Path) -> None:
 
 @contextmanager
 def writing(
-    folder: Path, change_no: int, sealed: Seal | None
+    folder: Path, change_no: int, sealed: Seal | None, *, known_no: int = 0
 ) -> Iterator[SealingWriter]:
     """Write in one commit; nothing is written when the block raises.
 
-    `sealed` is what `check` found, None for an index without a commit. The
-    caller holds the write lock.
+    `sealed` is what `check` found, None for an index without a commit, and
+    `known_no` the commit that the database knows. The caller holds the write lock.
     """
     index = open_index(folder)
     writer = SealingWriter(index)
-    writer.sealed = sealed.files if sealed else {}
-    writer.change_no = max(change_no, sealed.change_no if sealed else 0)
+    if sealed:
+        writer.sealed = sealed.files
+        change_no = max(change_no, sealed.change_no)
+        known_no = max(known_no, sealed.known_no)
+    writer.change_no, writer.known_no = change_no, known_no
     try:
         yield writer
         writer.commit(mergetype=_absorb_chosen)
     finally:
         if not writer.is_closed:
-            writer.cancel()
+            _give_up(writer, folder)
         index.storage.close_files()
+
+
+def _give_up(writer: SealingWriter, folder: Path) -> None:
+    """Leave nothing of a commit that failed, least of all on a full disk."""
+    with suppress(OSError):  # closing files writes their last bytes
+        writer.cancel()
+    if writer.writelock.fd is not None:
+        writer.writelock.release()
+    # From its rename on it is a commit, whatever failed afterwards.
+    if newest_commit(folder) < writer.generation:
+        for path in folder.glob(f"{writer.newsegment.segment_id()}.*"):
+            path.unlink(missing_ok=True)
 
 
 def update(
@@ -99,42 +123,19 @@ def update(
     documents: Iterable[Document],
     change_no: int,
     *,
-    forget: bool = False,
+    known_no: int = 0,
 ) -> Seal:
     """Put these documents in the place of all that these posts had.
 
-    With `forget` no file holds a word of what was deleted afterwards: 3 s of CPU
-    for each full segment that held some of it. Raises `Damaged` before anything
-    is written; the caller holds the write lock.
+    Words of what was there before stay in the files until their segment is written
+    anew. Raises `Damaged` before anything is written; the caller holds the write
+    lock.
     """
-    with writing(folder, change_no, check(folder)) as writer:
+    with writing(folder, change_no, check(folder), known_no=known_no) as writer:
         remove(writer, post_ids)
         for document in documents:
             writer.put(document)
         writer.chosen = _crowded(writer.segments)
-        if forget:
-            writer.chosen |= {
-                s.segment_id() for s in writer.segments if s.has_deletions()
-            }
-    return writer.seal
-
-
-def tidy(folder: Path) -> Seal | None:
-    """Merge small segments, leave deleted texts out; None where all is tidy.
-
-    One step of it, 3 s of CPU at most. Raises `Damaged`; the caller holds the
-    write lock.
-    """
-    seal = check(folder)
-    storage = ClosingStorage(folder)
-    try:
-        chosen = _untidy(segments_of(storage, seal))
-    finally:
-        storage.close_files()
-    if not chosen:
-        return None
-    with writing(folder, seal.change_no, seal) as writer:
-        writer.chosen = chosen
     return writer.seal
 
 
@@ -151,12 +152,17 @@ def remove(writer: SealingWriter, post_ids: Iterable[int]) -> None:
 def _absorb_chosen(writer: SealingWriter, segments: list[Any]) -> list[Any]:
     """Say which segments stay as they are; Whoosh asks for it at a commit."""
     stay = []
+    folder = Path(writer.storage.folder)
     for segment in segments:
-        if segment.segment_id() in writer.chosen or not segment.doc_count():
-            writer.absorb(segment)
-        else:
+        name = segment.segment_id()
+        if name not in writer.chosen:
             stay.append(segment)
-    return stay
+            continue
+        # What is written now gets a seal of its own: no flipped bit may go into it.
+        files = {f: at for f, at in writer.sealed.items() if f.split(".")[0] == name}
+        check_files(folder, files)
+        writer.absorb(segment)
+    return [segment for segment in stay if segment.doc_count()]
 
 
 def _crowded(segments: list[Any]) -> set[str]:
@@ -164,25 +170,6 @@ def _crowded(segments: list[Any]) -> set[str]:
     by_size = sorted(segments, key=lambda segment: segment.doc_count())
     too_many = len(segments) + 1 - MOST_SEGMENTS
     return {s.segment_id() for s in by_size[: 2 * too_many]} if too_many > 0 else set()
-
-
-def _untidy(segments: list[Any]) -> set[str]:
-    """Choose segments that belong together: each at most half as large again as the rest.
-
-    So that a text is written anew a few times in its life, not with every merge.
-    """
-    for segment in segments:
-        if segment.deleted_count() > DELETED_SHARE * segment.doc_count_all():
-            return {segment.segment_id()}
-    chosen: list[Any] = []
-    texts = 0
-    for segment in sorted(segments, key=lambda segment: segment.doc_count()):
-        count = segment.doc_count()
-        if texts + count > LARGEST_SEGMENT or (chosen and count > 2 * texts):
-            break
-        chosen.append(segment)
-        texts += count
-    return {s.segment_id() for s in chosen} if len(chosen) > 1 else set()
 
 
 @contextmanager
@@ -195,7 +182,20 @@ def rebuild_lock(home: Path) -> Iterator[bool]:
 @contextmanager
 def write_lock(home: Path) -> Iterator[None]:
     """Hold it alone while writing to what answers; waits for its turn."""
-    with _locked(home / "write.lock", wait_seconds=WRITE_LOCK_SECONDS) as held:
+    with _waited_for(home / "write.lock"):
+        yield
+
+
+@contextmanager
+def merge_lock(home: Path) -> Iterator[None]:
+    """Hold it alone while segments are written anew; take it before the write lock."""
+    with _waited_for(home / "merge.lock"):
+        yield
+
+
+@contextmanager
+def _waited_for(path: Path) -> Iterator[None]:
+    with _locked(path, wait_seconds=LOCK_SECONDS) as held:
         if not held:
             raise TimeoutError("another process writes to the index for too long")
         yield
@@ -206,7 +206,11 @@ def _locked(path: Path, *, wait_seconds: float) -> Iterator[bool]:
     # The lock ends with its process, however that ends.
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(str(path))
-    held: bool = try_for(lock.acquire, timeout=wait_seconds, delay=0.05)
+    deadline = time.monotonic() + wait_seconds
+    held: bool = lock.acquire()
+    while not held and time.monotonic() < deadline:
+        time.sleep(LOCK_POLL_SECONDS)
+        held = lock.acquire()
     try:
         yield held
     finally:

@@ -53,7 +53,7 @@ def behind(generation: str, seal: generations.Seal, known: Known) -> str | None:
         return f"the database does not know generation {generation}"
     if seal.commit_no < commit_no:
         return f"it is at commit {seal.commit_no} and should be at {commit_no}"
-    if seal.change_no > known.newest_change:
+    if seal.change_no > known.newest_change or seal.known_no > commit_no:
         return "it comes from a later database"
     return None
 
@@ -83,10 +83,10 @@ def indexed_up_to(post_ids: Iterable[int]) -> int:
     return newest if lowest is None else min(newest, lowest - 1)
 
 
-def any_taken_back(post_ids: Sequence[int]) -> bool:
-    """Whether a word of these posts may not stay anywhere, not even deleted."""
-    found = select(Post.id).where(Post.id.in_(post_ids), ~Post.is_there()).limit(1)
-    return db.session.scalar(found) is not None
+def taken_back(post_ids: Sequence[int]) -> list[int]:
+    """Choose those whose words may not stay anywhere, not even deleted."""
+    there = select(Post.id).where(Post.id.in_(post_ids), Post.is_there())
+    return sorted(set(post_ids).difference(db.session.scalars(there)))
 
 
 def documents(post_ids: Sequence[int]) -> Iterator["Document"]:

@@ -1,36 +1,22 @@
-"""Making the index anew beside the one that answers, and noticing when it must be."""
+"""Making the index anew from all posts, beside the one that answers."""
 
-import logging
-import os
 import secrets
-import subprocess
-import sys
-import time
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from flask import current_app
 from sqlalchemy import delete, func, select
 
 from app.db import db, reading
-from app.jobs import enqueue, job
-from app.jobs.models import open_jobs
-from app.jobs.registry import chore_at_start, chore_when_idle
 from app.posts.models import Post
 from app.search import generations, indexing
-from app.search.generations import Damaged, Seal
+from app.search.generations import Seal
 from app.search.models import IndexState
 
-KIND = "search.rebuild"
 BATCH = 500
 # Texts that are in memory before they are written: 150 MB at 100 words each.
 SEGMENT_TEXTS = 40_000
-# Up to here a rebuild takes less time than starting a process for it.
-IN_WORKER_POSTS = 200
-# A card that forgets changes no time of a file: read all of it so often.
-READ_AFRESH_SECONDS = 3600
-
-log = logging.getLogger(__name__)
 
 
 class Busy(Exception):  # noqa: N818  # an answer, not a fault
@@ -53,27 +39,37 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> None:
         if not held:
             raise Busy
         generations.remove_others(home, generations.current(home))
-        folder = home / secrets.token_hex(8)
+        with _new_folder(home) as folder:
+            _forget_others(generations.current(home))
+            seal = _fill(folder, progress)
+            # What came meanwhile, and then under the lock what came during that.
+            seal, done = _take_in_late(folder, seal, 0)
+            with index.write_lock(home):
+                seal, _done = _take_in_late(folder, seal, done)
+                # The database first: an index nobody knows would be rebuilt again.
+                db.session.rollback()
+                indexing.remember(folder.name, seal)
+                db.session.commit()
+                generations.point(home, "current", folder)
+                (home / "building").unlink()
+        generations.remove_others(home, folder)
+
+
+@contextmanager
+def _new_folder(home: Path) -> Iterator[Path]:
+    """Point to a new folder while it is filled; a full disk gets its room back."""
+    from app.search import index
+
+    folder = home / secrets.token_hex(8)
+    try:
         index.create(folder)
         generations.point(home, "building", folder)
-        _forget_others(generations.current(home))
-        seal = _fill(folder, progress)
-        with index.write_lock(home):
-            if late := _late(folder):
-                for ids in _batches(late):
-                    with reading():
-                        documents = indexing.documents(ids)
-                        gone = indexing.any_taken_back(ids)
-                        seal = index.update(
-                            folder, ids, documents, seal.change_no, forget=gone
-                        )
-            # The database first: an index nobody knows would be rebuilt again.
-            db.session.rollback()
-            indexing.remember(folder.name, seal)
-            db.session.commit()
-            generations.point(home, "current", folder)
-            (home / "building").unlink()
-        generations.remove_others(home, folder)
+        yield folder
+    except BaseException:
+        if generations.current(home) != folder:
+            (home / "building").unlink(missing_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def note_late(home: Path, post_ids: Iterable[int]) -> None:
@@ -94,86 +90,6 @@ def sweep(home: Path, kept: Path) -> None:
             generations.remove_others(home, kept)
 
 
-@chore_at_start
-def mend_after_reading() -> None:
-    """Read every byte of the index, so that a bad disk is noticed."""
-    folder = generations.current(generations.home())
-    problem = problem_of_index(afresh=True)
-    if problem:
-        mend(problem)
-    elif folder is not None:
-        log.info("the index is whole")
-
-
-@chore_when_idle
-def mend_when_idle() -> None:
-    overdue = time.monotonic() - _read_at[-1] > READ_AFRESH_SECONDS
-    if problem := problem_of_index(afresh=overdue):
-        mend(problem)
-
-
-@job(KIND)
-def mend_when_asked(_keys: Sequence[int]) -> None:
-    """A page found the index unusable: believe it, and read every byte again."""
-    mend_after_reading()
-
-
-def ask_for_mending() -> None:
-    """Have the worker look at the index; once is enough. Flushes."""
-    if not open_jobs(KIND):
-        enqueue(KIND, [1])
-
-
-def problem_of_index(*, afresh: bool = False) -> str | None:
-    """Say why the index must be made anew; None when it need not be."""
-    folder = generations.current(generations.home())
-    if folder is None:
-        return "there is no index yet"
-    if afresh:
-        _read_at[:] = [time.monotonic()]
-    try:
-        seal = generations.check_afresh(folder) if afresh else generations.check(folder)
-    except Damaged as damage:
-        return str(damage)
-    with reading():
-        return indexing.behind(folder.name, seal, indexing.known())
-
-
-_read_at = [float("-inf")]
-_child: list[subprocess.Popen[bytes]] = []
-
-
-def mend(problem: str) -> None:
-    """Begin a rebuild, unless one is under way: a large one in a process of its own."""
-    while _child:
-        if _child[0].poll() is None:
-            return
-        _child.pop()
-    log.info("the index is made anew: %s", problem)
-    with reading():
-        count = db.session.scalar(select(func.count()).where(Post.is_published())) or 0
-    if count > IN_WORKER_POSTS:
-        _child.append(_start_child())
-        return
-    try:
-        rebuild()
-    except Busy:
-        log.info("another process makes the index anew already")
-
-
-def _start_child() -> subprocess.Popen[bytes]:
-    """A new letter must not wait for 100,000 old ones to be read again."""
-    url = db.engine.url.render_as_string(hide_password=False)
-    instance = str(current_app.config["INSTANCE"])
-    return subprocess.Popen(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "search", "rebuild"],
-        cwd=Path(current_app.root_path).parent,
-        env=os.environ | {"PARAVION_INSTANCE": instance, "PARAVION_DATABASE_URL": url},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    )
-
-
 def _fill(folder: Path, progress: Callable[[int, int], None] | None) -> Seal:
     from app.search import index
 
@@ -188,6 +104,7 @@ def _fill(folder: Path, progress: Callable[[int, int], None] | None) -> Seal:
                     for document in indexing.documents(ids):
                         writer.put(document)
                 done += len(ids)
+                generations.note_progress(folder, done, max(done, total))
                 if progress:
                     progress(done, max(done, total))
                 if writer.docnum >= SEGMENT_TEXTS:
@@ -213,12 +130,29 @@ def _all_ids() -> Iterator[Sequence[int]]:
         last = ids[-1]
 
 
+def _take_in_late(folder: Path, seal: Seal, done: int) -> tuple[Seal, int]:
+    """Take in what changed meanwhile, after so many notes of it; count them anew."""
+    from app.search import index, merging
+
+    notes = _late(folder)
+    for ids in _batches(sorted(set(notes[done:]))):
+        with reading():
+            seal = index.update(folder, ids, indexing.documents(ids), seal.change_no)
+            taken_back = indexing.taken_back(ids)
+        while segments := merging.holding(folder, taken_back):
+            if anew := merging.write_anew(folder, segments):
+                seal = merging.put_in_place(folder, anew) or seal
+            merging.clear(folder)
+    return seal, len(notes)
+
+
 def _late(folder: Path) -> list[int]:
     try:
-        lines = (folder / "late").read_text("ascii").split()
+        # The last may be half written.
+        whole, _newline, _half = (folder / "late").read_text("ascii").rpartition("\n")
     except FileNotFoundError:
         return []
-    return sorted({int(line) for line in lines})
+    return [int(line) for line in whole.split()]
 
 
 def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:

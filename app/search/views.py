@@ -11,8 +11,8 @@ from app.accounts.sessions import viewer
 from app.db import db, set_reading
 from app.posts.showing import thread_endpoints
 from app.search.asking import BEST, MAX_CHARACTERS, NEWEST, Question
+from app.search.mending import ask_for_mending
 from app.search.names import reach_of
-from app.search.rebuilding import ask_for_mending
 from app.search.searching import Results, search
 from app.web.days import read_day
 from app.web.errors import Refused

@@ -64,6 +64,7 @@ class SealingWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
     """A writer whose commit is one rename, with a seal for all it holds."""
 
     change_no = 0
+    known_no = 0
     # The segments that a commit writes anew, by their ids.
     chosen: set[str]
     sealed: dict[str, tuple[int, int]]
@@ -74,6 +75,7 @@ class SealingWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
         self.pool.cleanup()
         self.pool: Pool = Pool()
         self.chosen = set()
+        self.sealed = {}
         self.absorbed: list[Absorbed] = []
         self.next_place = 0
 
@@ -102,9 +104,9 @@ class SealingWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
             room=self.next_place - start,
         )
 
-    def absorb(self, segment: Any) -> None:
+    def absorb(self, segment: Any, storage: Any = None) -> None:
         """Take in what a segment holds, without what is deleted; after all else."""
-        old = OpenSegment(self.storage, segment)
+        old = OpenSegment(storage or self.storage, segment)
         one = Absorbed(old, self.docnum, self.next_place)
         self.absorbed.append(one)
         ends = [*one.kept[1:], old.count]
@@ -146,6 +148,7 @@ class SealingWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
         self.seal = Seal(
             commit_no=self.generation,
             change_no=self.change_no,
+            known_no=self.known_no,
             texts=sum(segment.doc_count() for segment in segments),
             version=generations.VERSION,
             files=files,

@@ -3,6 +3,7 @@
 import os
 import random
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,10 +12,10 @@ from flask import Flask
 
 from app.db import db
 from app.jobs.models import open_jobs
-from app.search import generations, rebuilding
+from app.search import generations, mending, rebuilding
 from app.search.asking import Question
+from app.search.mending import mend_after_reading, problem_of_index
 from app.search.models import IndexState
-from app.search.rebuilding import mend_after_reading, problem_of_index
 from app.search.searching import search
 from app.search.standing import describe_index
 from tests.builders import a_post
@@ -49,6 +50,12 @@ def delete(path: Path, dice: random.Random) -> None:
     path.unlink()
 
 
+def child_of_worker() -> subprocess.Popen[bytes]:
+    child = mending._tries.child
+    assert child
+    return child
+
+
 @pytest.fixture
 def pair(app: Flask, settle: Settle) -> Pair:
     """A school whose index has two commits and an open searcher."""
@@ -70,7 +77,7 @@ def heals(app: Flask, pair: Pair, settle: Settle, *, hits: int = 2) -> None:
     meanwhile = tom.get("/search?q=tortuga")
     assert meanwhile.status_code == 200
     assert "catching up" in meanwhile.text
-    assert open_jobs(rebuilding.KIND)
+    assert open_jobs(mending.KIND)
     assert tom.get("/search?q=tortuga").status_code == 200
     settle()
 
@@ -226,14 +233,14 @@ def test_a_worker_begins_with_an_index_for_an_empty_school(app: Flask) -> None:
 def test_a_large_index_is_made_anew_in_a_process_of_its_own(
     app: Flask, pair: Pair, settle: Settle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rebuilding, "IN_WORKER_POSTS", 1)
+    monkeypatch.setattr(mending, "IN_WORKER_POSTS", 1)
     shutil.rmtree(generations.home())
 
-    rebuilding.mend("a test")
-    (child,) = rebuilding._child
-    rebuilding.mend("asked again")
+    mending.mend("a test")
+    child = child_of_worker()
+    mending.mend("asked again")
 
-    assert rebuilding._child == [child]
+    assert child_of_worker() is child
     assert child.wait(timeout=60) == 0
     assert problem_of_index() is None
     assert search(pair.tom, Question("tortuga")).total == 2
@@ -242,15 +249,16 @@ def test_a_large_index_is_made_anew_in_a_process_of_its_own(
 def test_a_rebuild_that_died_is_begun_again(
     app: Flask, pair: Pair, settle: Settle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rebuilding, "IN_WORKER_POSTS", 1)
+    monkeypatch.setattr(mending, "IN_WORKER_POSTS", 1)
     shutil.rmtree(generations.home())
-    rebuilding.mend("a test")
-    rebuilding._child[0].kill()
-    rebuilding._child[0].wait()
+    mending.mend("a test")
+    killed = child_of_worker()
+    killed.kill()
+    killed.wait()
 
-    rebuilding.mend_when_idle()
+    mending.mend_when_idle()
 
-    assert rebuilding._child[0].wait(timeout=60) == 0
+    assert child_of_worker().wait(timeout=60) == 0
     assert search(pair.tom, Question("tortuga")).total == 2
 
 

@@ -12,8 +12,9 @@ from app.moderation.hiding import hide, show_again
 from app.posts.models import Post
 from app.search import generations, indexing, searching
 from app.search.asking import Question
+from app.search.mending import problem_of_index
 from app.search.models import IndexState
-from app.search.rebuilding import Busy, problem_of_index, rebuild
+from app.search.rebuilding import Busy, rebuild
 from app.search.searching import search
 from app.search.updating import index_posts
 from tests.builders import a_post, released

@@ -12,7 +12,8 @@ from flask import Flask
 
 from app.search import generations
 from app.search.asking import Question
-from app.search.rebuilding import mend_after_reading, problem_of_index, rebuild
+from app.search.mending import mend_after_reading, problem_of_index
+from app.search.rebuilding import rebuild
 from app.search.searching import search
 from tests.builders import a_post
 from tests.search.holding import Held

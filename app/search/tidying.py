@@ -1,0 +1,94 @@
+"""What forgets words and keeps segments few: parts of the index written anew."""
+
+import logging
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from app.db import db, reading
+from app.jobs import Job, job
+from app.jobs.registry import chore_when_idle
+from app.search import generations, indexing
+from app.search.generations import Damaged
+
+if TYPE_CHECKING:
+    from app.search.merging import Anew
+
+FORGET = "search.forget"
+# A class that is taken down is forgotten at one go.
+BATCH = 500
+PAUSE_SECONDS = 5.0
+
+log = logging.getLogger(__name__)
+
+
+@job(FORGET, batch=BATCH, pause_seconds=PAUSE_SECONDS)
+def forget(post_ids: Sequence[int]) -> Collection[int]:
+    """Write anew what still has words of posts that were taken back.
+
+    3 s of CPU for each full segment; a disk that is full leaves all for later.
+    """
+    from app.search import merging
+
+    try:
+        while _one_anew(lambda folder: merging.holding(folder, post_ids)):
+            pass
+    except Damaged as damage:
+        # The whole index is made anew, without them.
+        log.info("there is nothing to forget: %s", damage)
+    except OSError as error:
+        log.warning("the index cannot be written now: %s", error)
+        return post_ids
+    return ()
+
+
+@chore_when_idle
+def tidy() -> None:
+    """Merge what belongs together, step by step until something waits."""
+    from app.search import merging
+
+    try:
+        while _one_anew(merging.untidy) and not _something_waits():
+            pass
+    except (Damaged, OSError) as error:
+        log.warning("the index cannot be tidied now: %s", error)
+
+
+def _one_anew(choose: Callable[[Path], list[Any]]) -> bool:
+    """Write the segments that are chosen anew as one; say whether there were any."""
+    from app.search import index, merging
+
+    home = generations.home()
+    with index.merge_lock(home):
+        folder = generations.current(home)
+        if folder is None:
+            raise Damaged("there is no index yet")
+        merging.clear(folder)
+        segments = choose(folder)
+        if not segments:
+            return False
+        try:
+            anew = merging.write_anew(folder, segments)
+            with index.write_lock(home):
+                if anew and generations.current(home) == folder:
+                    _put_in_place(folder, anew)
+        finally:
+            merging.clear(folder)
+        return True
+
+
+def _put_in_place(folder: Path, anew: "Anew") -> None:
+    from app.search import merging
+
+    seal = merging.put_in_place(folder, anew)
+    if seal is not None:
+        indexing.remember(folder.name, seal)
+        # While the lock is held, so that no older commit is noted after it.
+        db.session.commit()
+
+
+def _something_waits() -> bool:
+    with reading():
+        return db.session.scalar(select(Job.id).where(Job.open()).limit(1)) is not None
