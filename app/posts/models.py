@@ -441,6 +441,9 @@ class Rendition(Base):
     mended: Mapped[int] = mapped_column(default=0)
     # `sentences`, in the order in which they stand in the post.
     pairs: Mapped[list[Any] | None] = mapped_column(JSON)
+    # What single words of the original are in this language where its sentences do
+    # not say so: for search alone. None until the worker has said them.
+    words: Mapped[str | None] = mapped_column(Text)
 
     revision: Mapped[Revision] = relationship(back_populates="renditions")
 

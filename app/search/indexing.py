@@ -105,9 +105,11 @@ def documents(post_ids: Sequence[int]) -> Iterator["Document"]:
         original = [(row.lang, markup.plain(row.source))]
         original += [(row.lang, words) for words in described[row.revision_id]]
         spoken = {row.lang: original}
-        for lang, source in translated[row.revision_id]:
+        for lang, source, words in translated[row.revision_id]:
             if lang not in spoken:
                 spoken[lang] = [(lang, markup.plain(source))]
+                # Each is a text, so that none stands beside another in a phrase.
+                spoken[lang] += [(lang, word) for word in (words or "").split()]
         for nth, texts in enumerate(spoken.values()):
             yield Document(
                 post_id=row.post_id,
@@ -168,12 +170,14 @@ def _descriptions(revision_ids: Sequence[int]) -> dict[int, list[str]]:
     return found
 
 
-def _translations(revision_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
-    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for revision_id, lang, source in db.session.execute(
-        select(Rendition.revision_id, Rendition.lang, Rendition.source)
+def _translations(
+    revision_ids: Sequence[int],
+) -> dict[int, list[tuple[str, str, str | None]]]:
+    found: dict[int, list[tuple[str, str, str | None]]] = defaultdict(list)
+    for revision_id, lang, source, words in db.session.execute(
+        select(Rendition.revision_id, Rendition.lang, Rendition.source, Rendition.words)
         .where(Rendition.revision_id.in_(revision_ids), Rendition.source.is_not(None))
         .order_by(Rendition.lang)
     ):
-        found[revision_id].append((lang, source))
+        found[revision_id].append((lang, source, words))
     return found

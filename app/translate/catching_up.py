@@ -23,11 +23,9 @@ from app.posts.models import (
 )
 from app.translate import speaking
 from app.translate.speaking import usable
-from app.translate.translating import KIND
+from app.translate.translating import KIND, LESS_URGENT
 
 CATCH_UP_POSTS = 500  # queued at a time
-# A letter of today does not wait for those of last year.
-LESS_URGENT = -1
 
 # What was there when everything had been queued; of this process alone.
 _seen: list[object] = []

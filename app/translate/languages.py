@@ -218,6 +218,11 @@ def is_foreign(text: str, own: str) -> bool:
     return any(found > mine and (not mine or found == words) for found in others)
 
 
+def commonest(lang: str) -> frozenset[str]:
+    """Give the words that stand in nearly every text, of the languages known here."""
+    return frozenset(_WORDS.get(lang, "").split())
+
+
 def writes_latin(lang: str) -> bool:
     return all(lang not in langs for langs in _SCRIPTS.values())
 

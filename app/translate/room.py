@@ -22,7 +22,12 @@ def register(app: Flask) -> None:
 
 
 def register_work(app: Flask) -> None:
-    from app.translate import catching_up, checking, cli  # noqa: F401 - chores register themselves
+    from app.translate import (  # noqa: F401 - jobs and chores register themselves
+        catching_up,
+        checking,
+        cli,
+        single_words,
+    )
 
     app.cli.add_command(cli.pack_commands)
     app.cli.add_command(cli.translate_commands)

@@ -5,13 +5,14 @@ import logging
 import os
 import time
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from app.db import reading
 from app.packs import engine, packs
-from app.packs.engine import models
+from app.packs.engine import Model, models
 from app.packs.errors import NoMemoryError, PackBrokenError
 from app.packs.packs import Pack
 from app.translate import memory
@@ -28,6 +29,7 @@ _FAULTS = (RuntimeError, OSError, ValueError, AttributeError, MemoryError)
 log = logging.getLogger(__name__)
 
 Route = tuple[Pack, ...]
+T = TypeVar("T")
 
 # Since when packs of this process are set aside that only lacked memory.
 _wait_for_memory: dict[Path, float] = {}
@@ -176,8 +178,13 @@ def _say(pack: Pack, asked: Sequence[Asked]) -> dict[Asked, Remembered]:
 
 def ask(pack: Pack, asked: Sequence[Asked]) -> list[Told]:
     """Have a pack say these; raises `PackBrokenError` when it cannot be used."""
+    return with_model(pack, lambda model: interpret(model, asked, *pack.langs))
+
+
+def with_model(pack: Pack, use: Callable[[Model], T]) -> T:
+    """Use the model of a pack; raises `PackBrokenError` when it cannot be used."""
     try:
-        return _ask_with_room(pack, asked)
+        return _with_room(pack, use)
     except ImportError as error:
         how = f"{error.name or 'ctranslate2'} cannot be loaded on this machine."
         raise PackBrokenError(pack.folder, how) from error
@@ -189,17 +196,17 @@ def ask(pack: Pack, asked: Sequence[Asked]) -> list[Told]:
         raise PackBrokenError(pack.folder, how) from error
 
 
-def _ask_with_room(pack: Pack, asked: Sequence[Asked]) -> list[Told]:
-    """Ask once more without all other models where memory was lacking."""
+def _with_room(pack: Pack, use: Callable[[Model], T]) -> T:
+    """Try once more without all other models where memory was lacking."""
     try:
         with models.use(pack.folder) as model:
-            return interpret(model, asked, *pack.langs)
+            return use(model)
     except _FAULTS as error:
         if not _lacks_memory(error):
             raise
     models.unload_idle(0)
     with models.use(pack.folder) as model:
-        return interpret(model, asked, *pack.langs)
+        return use(model)
 
 
 def _lacks_memory(error: Exception) -> bool:

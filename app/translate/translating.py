@@ -39,6 +39,10 @@ from app.translate.sentences import CutText, cut, put_together
 from app.translate.speaking import Learned, Route, put_aside, say, usable
 
 KIND = "translate.translate_posts"
+# Their words one by one, see single_words.py.
+WORDS_KIND = "translate.say_words"
+# A letter of today does not wait for what nobody waits for.
+LESS_URGENT = -1
 POSTS_AT_ONCE = 64
 # About a second on the starter packs, two on large ones: so long waits a click, a new
 # letter or a search, and no more is lost when the plug is pulled.
@@ -300,6 +304,7 @@ def _write(
                 db.session.add(row)
             for name, value in copies[letter.revision_id, lang]._asdict().items():
                 setattr(row, name, value)
+            row.words = None
             if asked.get(letter.post_id) != letter.asked:
                 row.pack = AGAIN  # what somebody mended meanwhile is not in it
     ids = {letter.revision_id for letter in fresh}
@@ -310,7 +315,9 @@ def _write(
             if asked in one.said and not ids.isdisjoint(found)
         }
         memory.store(one.pair, {asked: one.said[asked] for asked in origin}, origin)
-    pipeline.renditions_changed(letter.post_id for letter in fresh)
+    changed = [letter.post_id for letter in fresh]
+    pipeline.renditions_changed(changed)
+    enqueue(WORDS_KIND, changed, urgency=LESS_URGENT)
 
 
 def _pairs(letter: Letter, told: Mapping[str, Remembered]) -> Iterator[Sentence]:

@@ -394,3 +394,13 @@ def test_int8_is_used_where_the_processor_has_it() -> None:
 
 def test_the_list_of_packs_is_argos_own(tmp_path: Path) -> None:
     assert engine.index_url(tmp_path).endswith("/index.json")
+
+
+def test_words_are_said_quickly_one_for_one(es_en: Model) -> None:
+    texts = ["la casa", "", "el perro", "palabra " * (MAX_TOKENS + 1)]
+
+    said = es_en.say_quickly(texts)
+
+    assert "house" in said[0]
+    assert "dog" in said[2]
+    assert [said[1], said[3]] == ["", ""]

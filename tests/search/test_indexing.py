@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app.db import db
 from app.jobs import enqueue
 from app.jobs.models import open_jobs
 from app.moderation.hiding import hide, show_again
-from app.posts.models import Post
+from app.posts.models import Post, Rendition
 from app.search import generations, indexing, searching
 from app.search.asking import Question
 from app.search.mending import problem_of_index
@@ -186,3 +187,20 @@ def test_jobs_of_posts_that_are_gone_end(app: Flask, settle: Settle) -> None:
     settle()
 
     assert not open_jobs(indexing.KIND)
+
+
+def test_words_said_alone_find_a_post_and_make_no_phrase(
+    app: Flask, settle: Settle
+) -> None:
+    pair = Pair()
+    post = a_post(pair.thread(), pair.maestra, "Cuido las cabras blancas.")
+    translate(post, "en", "I care.")
+    rendition = db.session.scalars(select(Rendition)).one()
+    rendition.words = "white goats"
+    settle()
+
+    def total(typed: str) -> int:
+        return search(pair.tom, Question(typed)).total
+
+    assert [total("goat"), total("white goats"), total("black")] == [1, 1, 0]
+    assert total('"white goats"') == 0

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from app.translate.languages import _WORDS, LEAST_LETTERS, is_foreign, other_language
+from app.translate.languages import (
+    _WORDS,
+    LEAST_LETTERS,
+    commonest,
+    is_foreign,
+    other_language,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -111,3 +117,9 @@ def test_no_library_is_needed() -> None:
     )
 
     assert not {"numpy", "py3langid", "flask"} & set(done.stdout.split())
+
+
+def test_the_commonest_words_are_known_or_none() -> None:
+    assert {"the", "and"} <= commonest("en")
+    assert "goat" not in commonest("en")
+    assert commonest("xx") == frozenset()
