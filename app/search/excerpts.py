@@ -65,8 +65,9 @@ def excerpt(text: str, spans: Sequence[Span]) -> Markup:
     start, end = _window(text, spans)
     inside = [span for span in spans if span.start >= start and span.end <= end]
     pieces = list(_pieces(text, start, end, inside))
-    before = ["… "] if start else []
-    after = [" …"] if end < len(text) else []
+    # With spaces that do not break, or the dots would stand on a line of their own.
+    before = ["…\N{NO-BREAK SPACE}"] if start else []
+    after = ["\N{NO-BREAK SPACE}…"] if end < len(text) else []
     return Markup().join([*before, *pieces, *after])
 
 

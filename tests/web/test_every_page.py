@@ -152,7 +152,8 @@ class School:
             f"{shown}/report", f"{shown}/reported", "/words",
             f"{shown}/pictures/{picture.first()}",
             f"{shown}/sentences", f"/p/{self.answer.uid}/sentences",
-            "/search", "/search?q=post", "/nothing-here",
+            "/search", "/search?q=post", "/nothing-here", "/search?q=no+such+post",
+            "/search?q=pupil", "/search?who=number&order=newest", "/search?from=x",
         ]  # fmt: skip
         return {
             "pupil": [*both, f"{shown}/answer", f"/write/{self.thread.id}", f"/write/{self.letters[0].id}",
