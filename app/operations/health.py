@@ -166,11 +166,33 @@ def queue_line() -> Line:
 def index_line() -> Line:
     name = _("Search index")
     facts = describe_index()
+    if facts.full:
+        return Line(
+            name,
+            "broken",
+            _("Nothing new can be found: the disk is full."),
+            _("Free some space: old backups are a good start."),
+        )
+    if facts.closed:
+        return Line(
+            name,
+            "broken",
+            _("Nothing new can be found: its folder cannot be written."),
+            _("Let Paravion write in %(folder)s again.", folder=facts.closed),
+        )
+    if facts.progress:
+        done, total = map(format_number, facts.progress)
+        fact = _(
+            "Search is being made anew: %(done)s of %(total)s posts.",
+            done=done,
+            total=total,
+        )
+        return Line(name, "look" if facts.problem else "fine", fact)
     if facts.problem:
         return Line(
             name,
             "look",
-            _("It is being made anew: %(why)s.", why=facts.problem),
+            _("It has to be made anew: %(why)s.", why=facts.problem),
             _(
                 "The worker does it by itself; or run: python3 run.py flask search rebuild"
             ),

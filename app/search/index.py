@@ -66,12 +66,18 @@ def open_index(folder: Path) -> FileIndex:
 
 def segments_of(storage: ClosingStorage, seal: Seal) -> list[Any]:
     """Read which segments a commit consists of; `Damaged` where that is beyond us."""
-    try:
+    with _legible():
         toc = TOC.read(storage, INDEX_NAME, gen=seal.commit_no, schema=SCHEMA)
+    return list(toc.segments)
+
+
+@contextmanager
+def _legible() -> Iterator[None]:
+    try:
+        yield
     except (AttributeError, ImportError) as error:
         # It is a pickle, and names the classes of the program that wrote it.
         raise Damaged("another version of Paravion wrote it") from error
-    return list(toc.segments)
 
 
 def create(folder: Path) -> None:
@@ -90,7 +96,8 @@ def writing(
     `known_no` the commit that the database knows. The caller holds the write lock.
     """
     index = open_index(folder)
-    writer = SealingWriter(index)
+    with _legible():
+        writer = SealingWriter(index)
     if sealed:
         writer.sealed = sealed.files
         change_no = max(change_no, sealed.change_no)

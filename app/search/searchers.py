@@ -12,7 +12,8 @@ from app.search.asking import Asked
 from app.search.generations import Damaged, Seal
 from app.search.index import ClosingStorage, segments_of
 from app.search.limiting import Limits
-from app.search.matching import Deadline, Matches, match
+from app.search.matching import Deadline, Match, Matches, match
+from app.search.partly import match_partly
 from app.search.segments import OpenSegment
 
 T = TypeVar("T")
@@ -27,17 +28,24 @@ class Found(NamedTuple):
     generation: str
     seal: Seal
     matches: Matches
+    # Posts that have most of it, where few have all.
+    partly: list[Match]
 
 
 def find(asked: Asked, limits: Limits, order: str) -> Found:
     """Look in the index; `Damaged` if it cannot be read."""
-    folder, seal, matches = _kept().read(
-        generations.home(),
-        lambda segments: match(
-            segments, asked, limits, order=order, most=MOST_POSTS, deadline=Deadline()
-        ),
-    )
-    return Found(folder.name, seal, matches)
+
+    def look(segments: Sequence[OpenSegment]) -> tuple[Matches, list[Match]]:
+        deadline = Deadline()
+        matches = match(
+            segments, asked, limits, order=order, most=MOST_POSTS, deadline=deadline
+        )
+        return matches, match_partly(
+            segments, asked, limits, matches, order=order, deadline=deadline
+        )
+
+    folder, seal, found = _kept().read(generations.home(), look)
+    return Found(folder.name, seal, *found)
 
 
 def read(look: Callable[[Sequence[OpenSegment]], T]) -> T:
@@ -69,23 +77,25 @@ class Searcher:
         self, home: Path, look: Callable[[Sequence[OpenSegment]], T]
     ) -> tuple[Path, Seal, T]:
         with self.lock:
-            folder = generations.current(home)
-            if folder is None:
-                self._close()
-                raise Damaged("there is no index yet")
-            try:
-                seal = generations.check(folder)
-                self._refresh(folder, seal)
-                return folder, seal, look(self.segments)
-            except Damaged:
-                self._close()
-                raise
-            except Exception as error:  # whatever broken files make of it
-                self._close()
-                if generations.current(home) != folder:
-                    raise Damaged("another generation took its place") from error
-                generations.check_afresh(folder)
-                raise
+            for tries_left in reversed(range(generations.TRIES)):
+                folder = generations.current(home)
+                if folder is None:
+                    self._close()
+                    raise Damaged("there is no index yet")
+                commit_no = generations.newest_commit(folder)
+                try:
+                    seal = generations.check(folder)
+                    self._refresh(folder, seal)
+                    return folder, seal, look(self.segments)
+                except Exception as error:  # whatever broken files make of it
+                    self._close()
+                    # A commit or another generation may have taken files away.
+                    if tries_left and _moved_on(home, folder, commit_no):
+                        continue
+                    if not isinstance(error, Damaged):
+                        generations.check_afresh(folder)
+                    raise
+        raise AssertionError("unreachable")
 
     def _refresh(self, folder: Path, seal: Seal) -> None:
         """Open the segments that are new, and close those that are gone."""
@@ -111,3 +121,8 @@ class Searcher:
             self.storage.close_files()
         self.storage = self.commit = None
         self.segments = []
+
+
+def _moved_on(home: Path, folder: Path, commit_no: int) -> bool:
+    there = generations.current(home)
+    return there != folder or generations.newest_commit(folder) != commit_no

@@ -22,6 +22,8 @@ from app.operations import health
 from app.operations.backup import back_up
 from app.operations.health import Line
 from app.posts.models import Post
+from app.search import generations
+from app.search.rebuilding import rebuild
 from tests import builders
 from tests.builders import some_wrong_tries
 from tests.clients import Client
@@ -198,6 +200,60 @@ def test_an_index_that_is_not_there_is_told_until_it_is(ready: Flask) -> None:
     shown = line("Search index")
     assert shown.word == "fine"
     assert shown.fact.startswith("1 text,")
+
+
+def test_a_rebuild_tells_how_far_it_is_while_it_goes_on(ready: Flask) -> None:
+    some_letters()
+    said = []
+    rebuild(lambda _done, _total: said.append(line("Search index").fact))
+
+    assert said == ["Search is being made anew: 1 of 1 posts."]
+    assert line("Search index").fact.startswith("1 text,")
+
+
+def test_a_rebuild_that_was_killed_does_not_go_on_for_ever(ready: Flask) -> None:
+    some_letters()
+    left = generations.home() / "00000000deadbeef"
+    left.mkdir(parents=True)
+    generations.point(generations.home(), "building", left)
+    generations.note_progress(left, 41_000, 100_000)
+    shown = line("Search index")
+    assert shown.word == "look"
+    assert shown.fact == "Search is being made anew: 41,000 of 100,000 posts."
+
+    os.utime(left / "progress", (time.time() - 600, time.time() - 600))
+
+    assert line("Search index").fact.startswith("It has to be made anew: ")
+
+
+def test_a_full_disk_is_said_where_it_keeps_posts_from_being_found(
+    ready: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some_letters()
+    work_to_the_end()
+    assert line("Search index").word == "fine"
+
+    usage = shutil.disk_usage(generations.home())._replace(free=1_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+
+    shown = line("Search index")
+    assert shown.word == "broken"
+    assert shown.fact == "Nothing new can be found: the disk is full."
+
+
+def test_a_folder_that_nobody_may_write_in_is_named(
+    ready: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some_letters()
+    work_to_the_end()
+    folder = generations.current(generations.home())
+
+    # Who runs as root may write wherever a disk lets him.
+    monkeypatch.setattr(os, "access", lambda path, mode: path != folder)
+
+    shown = line("Search index")
+    assert shown.word == "broken"
+    assert str(folder) in shown.advice
 
 
 def test_without_packs_it_says_that_nothing_is_translated(
