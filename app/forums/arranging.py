@@ -11,8 +11,10 @@ from app.accounts.names import fold, tidy
 from app.classrooms.founding import checked_title
 from app.db import db, now
 from app.forums.models import Forum
+from app.jobs import enqueue
 from app.moderation.log import record
 from app.posts.models import Post, Thread
+from app.search import indexing
 from app.web.errors import Refused
 
 CATEGORY_MAX = 80
@@ -44,6 +46,9 @@ def arrange(thread: Thread, wanted: Arrangement, teacher: Account) -> None:
     acts = dict.fromkeys(_acts(thread, wanted), "")
     if thread.forum_id != wanted.forum_id:
         acts["move"] = choices[wanted.forum_id]
+        # A search can ask for one forum.
+        posts = select(Post.id).where(Post.thread_id == thread.id, Post.is_published())
+        enqueue(indexing.KIND, db.session.scalars(posts))
     thread.pinned = wanted.pinned
     thread.announcement = wanted.announcement
     thread.keeps_first = wanted.keeps_first
