@@ -4,13 +4,15 @@ import logging
 import random
 from collections.abc import Callable, Iterator
 from itertools import product
+from math import inf
 from urllib.parse import quote_plus
 
 import pytest
 from flask import Flask
 
-from app.search.asking import Question
-from app.search.searching import search
+from app.search import matching
+from app.search.asking import BEST, NEWEST, Question
+from app.search.searching import Results, search
 from tests.builders import a_post
 from tests.clients import Client
 from tests.search.test_searching import Pair, translate
@@ -141,3 +143,63 @@ def test_a_question_of_200_kb_is_cut_and_answered(app: Flask, pair: Pair) -> Non
         assert answer.status_code == 200
         # What comes back on a weak link is no longer than what can be looked for.
         assert len(answer.data) < 14_000, (field, sign)
+
+
+class Clock:
+    """Stands for the CPU time of this thread: at the n-th look all of it is used up."""
+
+    def __init__(self, looks: float) -> None:
+        self.looks, self.left = 0, looks
+
+    def thread_time(self) -> float:
+        self.looks += 1
+        return 0.0 if self.looks <= self.left else 1e9
+
+
+WORST = [
+    "tortuga vive cerca de la escuela turtle lives near the school mi my",
+    '"tortuga vive" "vive cerca" "near the" "the school" "mi tortuga" "my turtle"',
+    "tort* turt* escu* scho* live* vive* cerc* near* tortu* turtl* escue* schoo*",
+    '"my turtle lives near the school"',
+    "河流 学校",
+    "tortuja",
+    "tortuja turtel skool",
+]
+
+
+def test_a_search_stopped_at_any_moment_shows_first_results_and_says_so(
+    app: Flask, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop_now_and_then(monkeypatch, pair, moments=10)
+
+
+@pytest.mark.sweep
+def test_a_search_stopped_at_every_moment_shows_first_results_and_says_so(
+    app: Flask, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop_now_and_then(monkeypatch, pair, moments=10_000)
+
+
+def stop_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, pair: Pair, *, moments: int
+) -> None:
+    for typed, order in product(WORST, [BEST, NEWEST]):
+        asked = Question(typed, order=order)
+        whole, looks = stopped_after(monkeypatch, pair, asked, inf)
+        assert not whole.first_results
+        assert looks > 10, typed
+        for n in range(1, looks, max(1, looks // moments)):
+            some, _looks = stopped_after(monkeypatch, pair, asked, n)
+            assert some.problem is None
+            assert some.total == whole.total or some.first_results, (typed, n)
+            assert some.total <= whole.total
+            assert set(some.suggestions) <= set(whole.suggestions)
+
+
+def stopped_after(
+    monkeypatch: pytest.MonkeyPatch, pair: Pair, asked: Question, looks: float
+) -> tuple[Results, int]:
+    clock = Clock(looks)
+    with monkeypatch.context() as patch:
+        patch.setattr(matching, "time", clock)
+        return search(pair.tom, asked), clock.looks
