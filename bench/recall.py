@@ -107,8 +107,8 @@ class School:
     def first_page(self, query: Query) -> list[str]:
         """Name the posts that the asker finds first, the best of them in front."""
         reader = db.session.get_one(Account, self.readers[query.lang])
-        hits = search(reader, Question(typed=query.typed)).hits
-        return [self.names[hit.post_uid] for hit in hits[:FIRST]]
+        page = search(reader, Question(typed=query.typed))
+        return [self.names[hit.post_uid] for hit in [*page.hits, *page.partly][:FIRST]]
 
 
 def figures(answers: Iterable[Answer]) -> Values:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PAGE_HITS = 10
 MOST_HITS = 200
 MOST_TITLES = 5
+BEGINNING_CHARACTERS = 1_000
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,9 @@ class Results:
     """One page of hits; `total` counts what the reader may read, up to 200."""
 
     hits: list[Hit] = field(default_factory=list)
+    # Where all hits leave room on the page: posts that have most of the words. They
+    # are not counted.
+    partly: list[Hit] = field(default_factory=list)
     total: int = 0
     page: int = 1
     pages: int = 1
@@ -132,18 +136,23 @@ def search(viewer: Account, question: Question, *, page: int = 1) -> Results:
         return replace(said, catching_up=True, problem=str(damage))
     problem = indexing.behind(found.generation, found.seal, known)
     matches = found.matches
-    readable = _visible(viewer, matches.found)
+    both = _visible(viewer, [*matches.found, *found.partly])
+    few = {match.post_id for match in found.partly}
+    readable = [match for match in both if match.post_id not in few]
+    partly = [match.post_id for match in both if match.post_id in few]
     shown = [match.post_id for match in readable[:MOST_HITS]]
     pages = max(1, -(-len(shown) // PAGE_HITS))
     page = max(1, min(page, pages))
     on_page = shown[(page - 1) * PAGE_HITS : page * PAGE_HITS]
     called_so = [one.post_id for one in readable if one.titled] if page == 1 else []
     beside = [n for n in called_so if n not in on_page][:MOST_TITLES]
-    rows = _rows(viewer, [*on_page, *beside])
+    partly = partly[: PAGE_HITS - len(on_page)]
+    rows = _rows(viewer, [*on_page, *beside, *partly])
     nothing = not (readable or matches.more or said.called_so)
     return replace(
         said,
         hits=[_hit(rows[n], asked, viewer.person.lang) for n in on_page if n in rows],
+        partly=[_hit(rows[n], asked, viewer.person.lang) for n in partly if n in rows],
         total=len(shown),
         page=page,
         pages=pages,
@@ -236,7 +245,9 @@ def _lines() -> Select[Any]:
 def _hit(row: Row[Any], asked: Asked, reader_lang: str) -> Hit:
     translated = row.translation is not None and row.lang != reader_lang
     lang = reader_lang if translated else row.lang
-    text = _one_line(row.translation if translated else row.source)
+    source = row.translation if translated else row.source
+    # Where no word is looked for, the beginning is shown: the rest is not read.
+    text = _one_line(source if asked.clauses else source[:BEGINNING_CHARACTERS])
     spans = _spans(text, lang, asked)
     original = None
     if translated and not spans:
