@@ -20,8 +20,6 @@ from app.search.spelling import distance, near
 MOST_SECONDS, NEAR_SECONDS = 0.3, 0.2
 # Shorter words have too many neighbours; longer ones may have two mistakes.
 FEWEST_LETTERS, LETTERS_FOR_TWO = 4, 7
-# These may have another ending besides.
-LETTERS_FOR_ENDING = 6
 # More wrong words are no mistakes of spelling.
 MOST_WRONG = 2
 # Terms that come into question for the only wrong word, and for each of two.
@@ -43,8 +41,8 @@ class Spot(NamedTuple):
 
     @property
     def most_apart(self) -> int:
-        """Say how many letters may differ between what is typed and what is meant."""
-        return 2 if len(self.bare) >= LETTERS_FOR_ENDING else 1
+        """Say how many mistakes there may be; another ending is none."""
+        return 2 if len(self.bare) >= LETTERS_FOR_TWO else 1
 
 
 @dataclass(eq=False)
@@ -203,7 +201,6 @@ class Look:
         deadline: Deadline,
     ) -> None:
         stems = {term for word in words(spot.bare, name) for term in word.terms}
-        most = 2 if len(spot.bare) >= LETTERS_FOR_TWO else 1
         for n, segment in enumerate(self.segments):
             for number in (TEXT_FIELDS[name], TITLE_FIELDS[name]):
                 deadline.check()
@@ -211,7 +208,7 @@ class Look:
                     segment,
                     number,
                     {*stems, spot.bare},
-                    most,
+                    spot.most_apart,
                     first_letters=name == self.hers,
                 ):
                     apart = _apart(spot, stems, term)

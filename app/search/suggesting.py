@@ -32,6 +32,8 @@ from app.search.segments import OpenSegment
 from app.search.spelling import distance
 
 MOST_SUGGESTIONS = 3
+# Letters that may differ besides the mistakes, where a text has another form.
+MOST_IN_ENDING = 1
 
 # Of each post: (language, words).
 Texts = Mapping[int, Sequence[tuple[str, str]]]
@@ -157,11 +159,12 @@ def _as_written(
                     text, nearby.field_name, {nearby.term}
                 ):
                     forms.update(_without_article(text[start:end]))
+    most = spot.most_apart + MOST_IN_ENDING
     ordered = sorted(
-        (distance(spot.bare, fold(form), spot.most_apart), -times, form)
+        (distance(spot.bare, fold(form), most), -times, form)
         for form, times in forms.items()
     )
-    if not ordered or not 0 < ordered[0][0] <= spot.most_apart:
+    if not ordered or not 0 < ordered[0][0] <= most:
         return None
     return ordered[0][0], ordered[0][2]
 
