@@ -4,12 +4,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Row, func, literal, select, true
+from sqlalchemy import Row, exists, func, literal, select, true
 
 from app import markup
 from app.db import Counter, db, last_number
 from app.jobs import Job
-from app.posts.models import LETTERS, Attachment, Post, Rendition, Revision, Thread
+from app.posts.models import (
+    LETTERS,
+    SUPERSEDED,
+    Attachment,
+    Post,
+    Rendition,
+    Revision,
+    Thread,
+)
 from app.search import generations
 from app.search.models import IndexState
 
@@ -84,9 +92,17 @@ def indexed_up_to(post_ids: Iterable[int]) -> int:
 
 
 def taken_back(post_ids: Sequence[int]) -> list[int]:
-    """Choose those whose words may not stay anywhere, not even deleted."""
-    there = select(Post.id).where(Post.id.in_(post_ids), Post.is_there())
-    return sorted(set(post_ids).difference(db.session.scalars(there)))
+    """Choose those of whose words some may not stay anywhere, not even deleted.
+
+    What is hidden, withdrawn or erased, and what a later version took the place of.
+    """
+    changed = (
+        exists()
+        .where(Revision.post_id == Post.id, Revision.state == SUPERSEDED)
+        .where(Revision.published_at.is_not(None))
+    )
+    whole = select(Post.id).where(Post.id.in_(post_ids), Post.is_there(), ~changed)
+    return sorted(set(post_ids).difference(db.session.scalars(whole)))
 
 
 def documents(post_ids: Sequence[int]) -> Iterator["Document"]:

@@ -262,6 +262,8 @@ def _say_in_other_languages(schools: Schools) -> None:
                 html=html,
                 pack="es-en 1.0" if source else None,
                 mended=int(dice.random() < 0.3),
+                # What its sentences do not say as single words do.
+                words=schools.rare_word() if source and dice.random() < 0.3 else None,
             )
             db.session.add(made)
         if dice.random() < 0.3:

@@ -72,13 +72,15 @@ def _texts_of(revision: Revision) -> Iterator[Text]:
         select(Attachment.description).where(Attachment.revision_id == revision.id)
     ):
         yield Text(words_about, revision.lang)
-    for lang, source in db.session.execute(
-        select(Rendition.lang, Rendition.source).where(
+    for lang, source, more in db.session.execute(
+        select(Rendition.lang, Rendition.source, Rendition.words).where(
             Rendition.revision_id == revision.id, Rendition.source.is_not(None)
         )
     ):
         if lang != revision.lang:
             yield Text(markup.plain(source), lang)
+            for word in (more or "").split():
+                yield Text(word, lang)
 
 
 def has(texts: list[Text], typed: str) -> bool:

@@ -49,11 +49,11 @@ def hidden(post: Post, teacher: Account) -> None:
 
 
 def edited(post: Post, teacher: Account) -> None:
-    change(post, teacher, "Other words.", "es", base=1)
     post.thread.title = "Another title"
+    change(post, teacher, "Other words.", "es", base=1)
 
 
-TAKEN_BACK = [erase, withdrawn, hidden]
+TAKEN_BACK = [erase, withdrawn, hidden, edited]
 
 
 @pytest.fixture
