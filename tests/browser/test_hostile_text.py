@@ -223,7 +223,7 @@ def test_a_text_shows_is_found_and_prints(
         page.emulate_media(media="screen")
         page.goto(f"/search?q={quote(word or CALM)}")
         found += page.evaluate(FAULTS, CALM)
-        hits = page.locator(f"h2 a[href='/p/{scenery.post.uid}']").count()
+        hits = page.locator(f"h2 a[href$='#p{scenery.post.id}']").count()
 
     scenery.clear()
     assert height is not None
