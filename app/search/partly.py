@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from heapq import nlargest
 from math import log
 
-from app.search.asking import NEWEST, Asked
+from app.search.asking import NEWEST, Asked, Clause
 from app.search.limiting import Limits
 from app.search.matching import (
     Deadline,
@@ -53,42 +53,53 @@ def match_partly(
 def _found(
     segments: Sequence[OpenSegment], asked: Asked, limits: Limits, deadline: Deadline
 ) -> list[Match]:
-    looked_up = [
-        [LookedUp(segment, clause.ways, deadline) for segment in segments]
+    everywhere = [
+        [_hers(segment, clause, limits, deadline) for segment in segments]
         for clause in asked.required
     ]
     weighed = sorted(
-        zip(_rarities(segments, looked_up), looked_up, strict=True),
+        zip(_rarities(segments, everywhere), everywhere, strict=True),
         key=lambda pair: -pair[0],
     )
-    left = sum(weight for weight, _everywhere in weighed)
+    left = sum(weight for weight, _posts in weighed)
     least = MOST_OF_IT * left
     matches: list[Match] = []
     for n, segment in enumerate(segments):
         weights: dict[int, float] = {}
         rest = left
-        for weight, everywhere in weighed:
+        for weight, posts in weighed:
             deadline.check()
-            posts = everywhere[n].posts()
             # What has only this and commoner words may still have enough.
-            fresh = posts if rest >= least else posts.intersection(weights)
+            fresh = posts[n] if rest >= least else posts[n].intersection(weights)
             for post in fresh:
                 weights[post] = weights.get(post, 0.0) + weight
             rest -= weight
-        enough = {post for post, weight in weights.items() if weight >= least}
         columns = segment.columns
         matches += [
-            Match(weights[post], columns["published"][post], columns["post"][post])
-            for post in allowed_among(segment, enough, limits)
+            Match(weight, columns["published"][post], columns["post"][post])
+            for post, weight in weights.items()
+            if weight >= least
         ]
     return matches
 
 
+def _hers(
+    segment: OpenSegment, clause: Clause, limits: Limits, deadline: Deadline
+) -> set[int]:
+    """Find the posts with a clause that she may find.
+
+    Were all counted, she would learn from what is shown which words others use.
+    """
+    posts = LookedUp(segment, clause.ways, deadline).posts()
+    deadline.check()
+    return set(allowed_among(segment, posts, limits))
+
+
 def _rarities(
-    segments: Sequence[OpenSegment], looked_up: Sequence[Sequence[LookedUp]]
+    segments: Sequence[OpenSegment], everywhere: Sequence[Sequence[set[int]]]
 ) -> list[float]:
     """Say how much each word tells; one that is nowhere as much as the rarest."""
     documents = sum(segment.count for segment in segments)
-    counts = [sum(one.count for one in everywhere) for everywhere in looked_up]
+    counts = [sum(map(len, posts)) for posts in everywhere]
     rarest = min((count for count in counts if count), default=1)
     return [log(1 + documents / (count or rarest)) for count in counts]
