@@ -105,6 +105,7 @@ SEARCH = {
     "recall_fr": "ratio",
     "recall_ar": "ratio",
     "precision": "ratio",
+    "precision_page": "ratio",
 }
 
 Values = dict[str, float | int]

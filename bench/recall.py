@@ -36,6 +36,8 @@ class Answer(NamedTuple):
 
     query: Query
     hits: list[str]
+    # So many of them, the first, have all that was asked.
+    whole: int = 0
 
 
 def measured() -> Values:
@@ -102,13 +104,14 @@ class School:
         db.session.commit()
 
     def answers(self) -> list[Answer]:
-        return [Answer(query, self.first_page(query)) for query in labelled.queries()]
+        return [self.ask(query) for query in labelled.queries()]
 
-    def first_page(self, query: Query) -> list[str]:
-        """Name the posts that the asker finds first, the best of them in front."""
+    def ask(self, query: Query) -> Answer:
+        """Search as the reader of this language would, and take the first page."""
         reader = db.session.get_one(Account, self.readers[query.lang])
         page = search(reader, Question(typed=query.typed))
-        return [self.names[hit.post_uid] for hit in [*page.hits, *page.partly][:FIRST]]
+        hits = [self.names[hit.post_uid] for hit in (*page.hits, *page.partly)]
+        return Answer(query, hits[:FIRST], len(page.hits))
 
 
 def figures(answers: Iterable[Answer]) -> Values:
@@ -121,14 +124,17 @@ def figures(answers: Iterable[Answer]) -> Values:
     for lang in READERS:
         own = [answer for answer in all_of_them if answer.query.lang == lang]
         values[f"recall_{lang}"] = recall(own, _is_own)
-    values["precision"] = precision(all_of_them)
+    # Of what has all that was asked, and of all that the first page shows.
+    whole = [one._replace(hits=one.hits[: one.whole]) for one in all_of_them]
+    values["precision"] = precision(whole)
+    values["precision_page"] = precision(all_of_them)
     return values
 
 
 def recall(answers: Iterable[Answer], counts: Callable[[Query, str], bool]) -> float:
     """Of the posts that were meant and count, the mean share on the first page."""
     shares = []
-    for query, hits in answers:
+    for query, hits, _whole in answers:
         wanted = {post for post in query.relevant if counts(query, post)}
         if wanted:
             shares.append(len(wanted.intersection(hits)) / min(FIRST, len(wanted)))
@@ -139,7 +145,7 @@ def precision(answers: Iterable[Answer]) -> float:
     """Of the posts on each first page that is not empty, the mean share that was meant."""
     shares = [
         len(query.relevant.intersection(hits)) / len(hits)
-        for query, hits in answers
+        for query, hits, _whole in answers
         if hits
     ]
     return _mean(shares)

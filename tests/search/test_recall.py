@@ -16,7 +16,8 @@ FLOORS = {
     "recall_en": 0.85,
     "recall_fr": 0.88,
     "recall_ar": 0.88,
-    "precision": 0.75,
+    "precision": 0.93,
+    "precision_page": 0.75,
 }
 
 
@@ -54,6 +55,16 @@ def test_recall_is_the_mean_share_of_what_counts() -> None:
     assert values["recall_es"] == pytest.approx((0 + 1) / 2)
     assert values["recall_fr"] == 0
     assert precision(answers) == pytest.approx((1 + 1 / 2 + 1) / 3)
+    assert values["precision_page"] == precision(answers)
+
+
+def test_what_lacks_a_word_is_told_from_what_has_all() -> None:
+    asked = Query("es", "uno dos", frozenset({"a-es1", "b-es1"}))
+
+    values = figures([Answer(asked, ["a-es1", "z-es1"], 1)])
+
+    assert (values["precision"], values["precision_page"]) == (1, 0.5)
+    assert values["recall_es"] == 0.5
 
 
 def test_a_first_page_that_is_full_of_what_was_meant_is_all_one_can_ask() -> None:
