@@ -79,7 +79,11 @@ def fill(app: Flask, posts: int, seed: int = 1) -> SearchWorld:
             teacher=teacher.id,
             signs_in=SignIn(pupil.full_name, PIN, ours[0].room.code),
             writer=SignIn(teacher.full_name, PASSPHRASE),
-            thread_id=next(one.id for one in talks if one.kind == FORUM_THREAD),
+            thread_id=next(
+                talk.id
+                for talk in talks
+                if talk.kind == FORUM_THREAD and pupil.person_id in talk.authors
+            ),
             posts=posts,
         )
 

@@ -53,6 +53,10 @@ def test_the_pupil_reads_a_third_or_more_and_the_teacher_nearly_all(
     assert 0.75 < _readable(world.teacher) < 0.99
 
 
+def test_both_read_the_thread_where_one_more_comes(world: SearchWorld) -> None:
+    assert world.thread_id in _read_by(world.pupil) & _read_by(world.teacher)
+
+
 def test_languages_and_letters_have_their_shares(world: SearchWorld) -> None:
     langs = Counter(db.session.scalars(select(Revision.lang)))
     letters = select(func.count(Post.id)).where(Post.kind == LETTERS)
