@@ -19,7 +19,7 @@ from app.jobs.models import open_jobs
 from app.jobs.registry import chore_at_start, chore_when_idle
 from app.posts.models import Post
 from app.search import generations, indexing
-from app.search.generations import Damaged
+from app.search.generations import Damaged, Seal
 from app.search.rebuilding import Busy, rebuild
 
 KIND = "search.rebuild"
@@ -86,24 +86,44 @@ def ask_for_mending() -> None:
 def problem_of_index(*, afresh: bool = False) -> str | None:
     """Say why the index must be made anew; None when it need not be.
 
-    With `afresh` it reads every byte and asks for posts that it lacks.
+    With `afresh` every byte is read, and posts are indexed whose job was lost.
     """
     folder = generations.current(generations.home())
     if folder is None:
         return "there is no index yet"
+    if afresh:
+        _tries.read_at = time.monotonic()
+    lost: set[int] = set()
     try:
-        if not afresh:
-            seal = generations.check(folder)
-        else:
-            from app.search import merging
-
-            _tries.read_at = time.monotonic()
-            seal = generations.check_afresh(folder)
-            merging.segments_in(folder, seal)
+        seal = generations.check_afresh(folder) if afresh else generations.check(folder)
+        with reading():
+            problem = indexing.behind(folder.name, seal, indexing.known())
+            if afresh and not problem:
+                lost = _lost(folder, seal)
+    except FileNotFoundError:
+        return None  # a commit has just taken it away; the next look finds more
     except Damaged as damage:
         return str(damage)
-    with reading():
-        return indexing.behind(folder.name, seal, indexing.known())
+    if lost:
+        log.info("the index lacks, or has in excess, %d posts", len(lost))
+        enqueue(indexing.KIND, lost)
+        db.session.commit()
+    return problem
+
+
+def _lost(folder: Path, seal: Seal) -> set[int]:
+    """Find posts that are in the index or not, against the rule, and wait for nothing."""
+    from app.search import merging
+
+    # The index first: what comes in after that waits, or was done and is done again.
+    held = merging.posts_in(folder, seal)
+    published = db.session.scalars(select(Post.id).where(Post.is_published()))
+    waiting = set(open_jobs(indexing.KIND))
+    lost = held.symmetric_difference(published) - waiting
+    if not waiting:
+        later = select(Post.id).where(Post.change_no > seal.change_no)
+        lost.update(db.session.scalars(later))
+    return lost
 
 
 def mend(problem: str) -> bool:

@@ -108,6 +108,20 @@ def segments_in(folder: Path, seal: Seal) -> list[Any]:
         storage.close_files()
 
 
+def posts_in(folder: Path, seal: Seal) -> set[int]:
+    """Read which posts the index holds."""
+    storage = index.ClosingStorage(folder)
+    held: set[int] = set()
+    try:
+        for segment in index.segments_of(storage, seal):
+            posts = read_column(storage, segment, "post")
+            gone = set(segment.deleted_docs())
+            held.update(post for n, post in enumerate(posts) if n not in gone)
+    finally:
+        storage.close_files()
+    return held
+
+
 def holding(folder: Path, post_ids: Iterable[int]) -> list[Any]:
     """Find a segment in which a deleted text of these posts still stands, or none."""
     wanted = set(post_ids)

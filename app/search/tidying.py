@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.db import db, reading
 from app.jobs import Job, job
-from app.jobs.registry import chore_when_idle
+from app.jobs.registry import chore_when_idle, handlers
 from app.search import generations, indexing
 from app.search.generations import Damaged
 
@@ -17,16 +17,17 @@ if TYPE_CHECKING:
     from app.search.merging import Anew
 
 FORGET = "search.forget"
-# A class that is taken down is forgotten at one go.
+# A class that is taken down is forgotten at one go; who changes a post just after
+# another changed hers waits so long.
 BATCH = 500
-PAUSE_SECONDS = 5.0
+PAUSE_SECONDS = 15.0
 
 log = logging.getLogger(__name__)
 
 
 @job(FORGET, batch=BATCH, pause_seconds=PAUSE_SECONDS)
 def forget(post_ids: Sequence[int]) -> Collection[int]:
-    """Write anew what still has words of posts that were taken back.
+    """Write anew what still has words that were taken back from these posts.
 
     3 s of CPU for each full segment; a disk that is full leaves all for later.
     """
@@ -90,5 +91,6 @@ def _put_in_place(folder: Path, anew: "Anew") -> None:
 
 
 def _something_waits() -> bool:
+    waiting = select(Job.id).where(Job.open(), Job.kind.in_(handlers)).limit(1)
     with reading():
-        return db.session.scalar(select(Job.id).where(Job.open()).limit(1)) is not None
+        return db.session.scalar(waiting) is not None
