@@ -84,15 +84,18 @@ def test_newest_first_shows_only_what_has_all(village: Village) -> None:
     assert village.asks("school turtle", order=NEWEST) == ([village.both.uid], [])
 
 
-def test_a_page_that_is_full_needs_no_others(village: Village, settle: Settle) -> None:
-    for n in range(partly.ENOUGH - 1):
+@pytest.mark.parametrize("page", [1, 2])
+def test_a_page_that_is_full_needs_no_others(
+    village: Village, settle: Settle, page: int
+) -> None:
+    for n in range(partly.ENOUGH + 1):
         a_post(village.talk, village.teacher, f"Turtle {n} of the school.")
     settle()
 
-    whole, some = village.asks("school turtle")
+    results = search(village.tom, Question("school turtle"), page=page)
 
-    assert len(whole) == partly.ENOUGH
-    assert some == []
+    assert results.total == partly.ENOUGH + 2
+    assert results.partly == []
 
 
 def test_both_together_fill_one_page(village: Village, settle: Settle) -> None:
