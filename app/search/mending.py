@@ -28,7 +28,7 @@ IN_WORKER_POSTS = 200
 # A card that forgets changes no time of a file: read all of it so often.
 READ_AFRESH_SECONDS = 3600
 # One that failed is tried again at once, then after twice as long each time.
-FIRST_WAIT_SECONDS, MOST_WAIT_SECONDS = 60.0, 3600.0
+FIRST_WAIT_SECONDS, MOST_WAIT_SECONDS = 120.0, 3600.0
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class _Tries:
 
     def note(self, *, good: bool) -> None:
         self.failed = 0 if good else self.failed + 1
-        wait = FIRST_WAIT_SECONDS * 2**self.failed if self.failed > 1 else 0
+        wait = FIRST_WAIT_SECONDS * 2.0 ** (self.failed - 2) if self.failed > 1 else 0
         self.not_before = time.monotonic() + min(wait, MOST_WAIT_SECONDS)
 
 
