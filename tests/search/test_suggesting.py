@@ -303,6 +303,16 @@ def test_what_is_hidden_is_not_suggested_though_the_index_has_it(
     assert suggested(pair.ana, "tortura") == ["tortuga"]
 
 
+def test_a_word_is_mended_behind_characters_without_spaces(
+    app: Flask, settle: Settle
+) -> None:
+    pair = Pair()
+    a_post(pair.thread(), pair.maestra, "我们学校 bicicleta roja.", lang="zh")
+    settle()
+
+    assert suggested(pair.ana, '"学校 bicilceta roja"') == ['"学校 bicicleta roja"']
+
+
 # Bounds.
 
 
