@@ -6,10 +6,12 @@ import sys
 import time
 from itertools import cycle
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.search_asking import Answer, ask_all, memory_mb
-from bench.search_questions import Asked
+
+if TYPE_CHECKING:
+    from bench.search_questions import Asked
 
 HITS = 200
 
@@ -40,7 +42,7 @@ def main() -> None:
         index.executemany("insert into readable values (?, ?)", rows)
     askers = cycle(range(len(asked["readable"])))
 
-    def ask(question: Asked) -> Answer:
+    def ask(question: "Asked") -> Answer:
         began = time.process_time()
         found = index.execute(_ASK, (match_of(question["typed"]), next(askers), HITS))
         hits = len(found.fetchall())

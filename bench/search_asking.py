@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import cycle
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
+if TYPE_CHECKING:
+    from flask import Flask
 
-from bench.search_questions import Asked
+    from bench.search_questions import Asked
 
 # What one kind of questions may take; those that come later are left out.
 SECONDS_A_KIND = 30.0
@@ -30,7 +31,7 @@ def main() -> None:
 
 
 def ask_all(
-    sets: Mapping[str, Sequence[Asked]], ask: Callable[[Asked], Answer]
+    sets: Mapping[str, Sequence["Asked"]], ask: Callable[["Asked"], Answer]
 ) -> dict[str, list[Answer]]:
     """Ask all questions of each kind, as long as there is time; "warm" does not count."""
     answers: dict[str, list[Answer]] = {}
@@ -48,11 +49,11 @@ def ask_all(
 class _Asking:
     """One app, as a web process keeps it, and who asks: by turns."""
 
-    def __init__(self, app: Flask, account_ids: Sequence[int]) -> None:
+    def __init__(self, app: "Flask", account_ids: Sequence[int]) -> None:
         self.app = app
         self.askers = cycle(account_ids)
 
-    def ask(self, asked: Asked) -> Answer:
+    def ask(self, asked: "Asked") -> Answer:
         from app.accounts.models import Account
         from app.db import db, set_reading
         from app.search.asking import Question
