@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Row, exists, func, literal, select, true
+from sqlalchemy import Connection, Row, exists, func, literal, select, true
+from sqlalchemy.orm import Session
 
 from app import markup
 from app.db import Counter, db, last_number
@@ -37,6 +38,10 @@ class Known(NamedTuple):
 
 def known() -> Known:
     """Read it in one query."""
+    return _read_known(db.session())
+
+
+def _read_known(through: Connection | Session) -> Known:
     newest = select(Counter.value).where(Counter.name == "change_no").scalar_subquery()
     waiting = (
         select(func.count())
@@ -45,7 +50,7 @@ def known() -> Known:
         .scalar_subquery()
     )
     one = select(literal(1).label("one")).subquery()
-    rows = db.session.execute(
+    rows = through.execute(
         select(newest, waiting, IndexState.generation, IndexState.commit_no)
         .select_from(one)
         .outerjoin(IndexState, true())
@@ -55,12 +60,34 @@ def known() -> Known:
 
 
 def behind(generation: str, seal: generations.Seal, known: Known) -> str | None:
-    """Say what the database knows that this index does not; None if nothing."""
+    """Say why this index is not that of this database; None if it is."""
+    return _older(generation, seal, known) or _later(generation, seal, known)
+
+
+def seems_behind(generation: str, seal: generations.Seal, known: Known) -> str | None:
+    """Say so on a page, which looked at the database before it looked at the index.
+
+    What was committed between the two is no fault: then it looks once more.
+    """
+    if older := _older(generation, seal, known):
+        return older
+    if not _later(generation, seal, known):
+        return None
+    with db.engine.connect() as connection:
+        return _later(generation, seal, _read_known(connection))
+
+
+def _older(generation: str, seal: generations.Seal, known: Known) -> str | None:
+    commit_no = known.commits.get(generation, 0)
+    if seal.commit_no < commit_no:
+        return f"it is at commit {seal.commit_no} and should be at {commit_no}"
+    return None
+
+
+def _later(generation: str, seal: generations.Seal, known: Known) -> str | None:
     commit_no = known.commits.get(generation)
     if commit_no is None:
         return f"the database does not know generation {generation}"
-    if seal.commit_no < commit_no:
-        return f"it is at commit {seal.commit_no} and should be at {commit_no}"
     if seal.change_no > known.newest_change or seal.known_no > commit_no:
         return "it comes from a later database"
     return None

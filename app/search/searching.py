@@ -135,7 +135,7 @@ def search(viewer: Account, question: Question, *, page: int = 1) -> Results:
         found = searchers.find(asked, limits, order)
     except generations.Damaged as damage:
         return replace(said, catching_up=True, problem=str(damage))
-    problem = indexing.behind(found.generation, found.seal, known)
+    problem = indexing.seems_behind(found.generation, found.seal, known)
     matches = found.matches
     both = _visible(viewer, [*matches.found, *found.partly])
     few = {match.post_id for match in found.partly}
@@ -180,7 +180,7 @@ def _catching_up(known: indexing.Known) -> bool:
         seal = generations.check(folder)
     except generations.Damaged:
         return True
-    return indexing.behind(folder.name, seal, known) is not None
+    return indexing.seems_behind(folder.name, seal, known) is not None
 
 
 def _visible(viewer: Account, matches: "Sequence[Match]") -> "list[Match]":

@@ -36,7 +36,7 @@ def describe_index() -> IndexFacts:
     if folder is not None:
         try:
             seal = generations.check(folder)
-            problem = indexing.behind(folder.name, seal, known)
+            problem = indexing.seems_behind(folder.name, seal, known)
         except generations.Damaged as damage:
             problem = str(damage)
     size_bytes = generations.folder_bytes(home)

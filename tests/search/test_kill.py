@@ -1,4 +1,4 @@
-"""`kill -9` while the index is written, committed or made anew: nothing is lost."""
+"""`kill -9` while the index is written, merged or made anew: nothing is lost."""
 
 import os
 import random
@@ -19,7 +19,8 @@ from tests.builders import a_post
 from tests.search.holding import Held
 from tests.search.test_searching import Pair
 
-KILLS = 40
+# Of each kind of victim.
+KILLS, KILLS_LONG = 10, 34
 ROOT = Path(__file__).resolve().parents[2]
 
 Kill = Callable[[str, float], str]
@@ -49,11 +50,17 @@ def kill(app: Flask, instance: Path) -> Iterator[Kill]:
 
 @pytest.mark.kill
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the victims are forked")
+@pytest.mark.parametrize(
+    "kills", [KILLS, pytest.param(KILLS_LONG, marks=pytest.mark.sweep)]
+)
+@pytest.mark.parametrize("what", ["index", "merge", "rebuild"])
 def test_a_killed_worker_loses_nothing(
     app: Flask,
     settle: Callable[[], None],
     held: Callable[[], Held],
     kill: Kill,
+    what: str,
+    kills: int,
 ) -> None:
     pair = Pair()
     thread = pair.thread()
@@ -64,8 +71,7 @@ def test_a_killed_worker_loses_nothing(
     dice = random.Random(9)
     whole = 0
 
-    for n in range(KILLS):
-        what = ("index", "rebuild")[n % 2]
+    for _n in range(kills):
         assert kill(what, dice.uniform(0, 0.3)) == "killed"
         # What stands is whole, or known not to be, and then made anew.
         whole += problem_of_index() is None
@@ -76,7 +82,7 @@ def test_a_killed_worker_loses_nothing(
         assert problem_of_index() is None
         assert held() == before
 
-    assert whole > KILLS / 2
+    assert whole > kills / 2
     rebuild()
     home = generations.home()
     assert held() == before

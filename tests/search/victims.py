@@ -15,6 +15,7 @@ from app.db import db
 from app.factory import create_app
 from app.posts.models import Post
 from app.search.rebuilding import rebuild
+from app.search.tidying import tidy
 from app.search.updating import index_posts
 
 
@@ -26,6 +27,10 @@ def write_for_ever(app: Flask, what: str, begun: int) -> None:
         while True:
             if what == "rebuild":
                 rebuild()
+            elif what == "merge":
+                # A quarter of the posts in a segment of their own, then one of all.
+                index_posts(ids[::4])
+                tidy()
             else:
                 index_posts(ids)
                 db.session.commit()
