@@ -7,7 +7,7 @@ from functools import cached_property
 
 from app.search.analysis import FIELDS, PLAIN, Word, words
 from app.search.folding import fold
-from app.search.stop_words import stop_words
+from app.search.stop_words import names_of_things, stop_words
 
 MAX_CHARACTERS = 200
 MAX_WORDS = 12
@@ -64,6 +64,8 @@ class Clause:
     text: str
     quoted: bool = False
     beginning: bool = False
+    # The language of who asks; none if it is not known.
+    lang: str = ""
 
     @cached_property
     def ways(self) -> list[Way]:
@@ -72,10 +74,20 @@ class Clause:
 
     @cached_property
     def says_little(self) -> bool:
-        """Whether it is a word like "the", in any language."""
-        return not self.quoted and any(
-            _is_stop(_covering(self.text, name), name) for name in FIELDS
+        """Whether it is a word like "the", in any language but the asker's own.
+
+        There the same letters may name a thing: to die, a mine, *once* for eleven.
+        """
+        if self.quoted or self._names_a_thing:
+            return False
+        return any(_is_stop(_covering(self.text, name), name) for name in FIELDS)
+
+    @property
+    def _names_a_thing(self) -> bool:
+        named = (
+            self.text[word.start : word.end] for word in _covering(self.text, PLAIN)
         )
+        return " ".join(named).casefold() in names_of_things(self.lang)
 
 
 @dataclass(frozen=True)
@@ -86,6 +98,8 @@ class Asked:
     cut: bool = False
     # A beginning of a word was too short, and is looked for as a word.
     short: bool = False
+    # The language of who asks; none if it is not known.
+    lang: str = ""
 
     @property
     def required(self) -> list[Clause]:
@@ -99,10 +113,10 @@ class Asked:
         return [one for one in self.clauses if one not in required]
 
 
-def read(typed: str) -> Asked:
+def read(typed: str, lang: str = "") -> Asked:
     """Read words, "phrases" and beginnings*; other signs mean nothing.
 
-    So that no query is wrong.
+    So that no query is wrong. `lang` is that of who asks.
     """
     room = MAX_WORDS
     cut = len(typed) > MAX_CHARACTERS
@@ -122,9 +136,9 @@ def read(typed: str) -> Asked:
         starred = not quoted and text.endswith("*") and len(ends) == 1
         beginning = starred and len(fold(text.strip("*"))) >= SHORTEST_BEGINNING
         short |= starred and not beginning
-        clauses.append(Clause(text, quoted, beginning))
+        clauses.append(Clause(text, quoted, beginning, lang))
         room -= min(room, len(ends))
-    return Asked(clauses, cut, short)
+    return Asked(clauses, cut, short, lang)
 
 
 def looked_for(asked: Asked, field: str) -> list[list[Word]]:

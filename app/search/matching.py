@@ -4,14 +4,15 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from heapq import nlargest
 from itertools import islice
-from math import log
 from typing import NamedTuple
 
-from app.search.asking import NEWEST, Asked, Way
+from app.search.asking import NEWEST, Asked, Clause, Way
 from app.search.codec import Term, lang_number
 from app.search.limiting import Limits
+from app.search.ranking import Scale, scale, weigh
 from app.search.segments import OpenSegment
 
 # CPU of one search in the index. What was found until then is shown.
@@ -21,9 +22,8 @@ MOST_EXPANSIONS = 64
 # Posts that are weighed; beyond these the newest are.
 MOST_WEIGHED = 2_000
 
-_TITLE_WEIGHT = 2.0
-# As in BM25: how soon another mention adds no more, and how much a long text takes.
-_SATURATION, _LENGTH_SHARE = 1.2, 0.6
+# To say how rare a word is so many posts with it are counted; of more each so-manieth.
+MOST_COUNTED, SAMPLE_STEP = 2_000, 7
 
 
 class Match(NamedTuple):
@@ -74,10 +74,11 @@ def match(
     given, and `more` is set.
     """
     result = Matches()
+    look = _Look(list(segments), asked, limits, order, deadline)
     # Posts that come in later stand in segments that were written later.
-    for segment in segments:
+    for segment in look.segments:
         try:
-            matches, more = _in_segment(segment, asked, limits, order, deadline)
+            matches, more = look.at(segment)
         except OutOfTimeError:
             result.more = True
             break
@@ -96,45 +97,111 @@ def _by_time(match: Match) -> tuple[int, int]:
     return match.published, match.post_id
 
 
-def _in_segment(
-    segment: OpenSegment,
-    asked: Asked,
-    limits: Limits,
-    order: str,
-    deadline: Deadline,
-) -> tuple[list[Match], bool]:
-    looked_up = [LookedUp(segment, one.ways, deadline) for one in asked.required]
-    if not all(one.ways for one in looked_up):
-        return [], False
-    # The rarest first: what it leaves is soon nothing.
-    looked_up.sort(key=lambda one: one.count)
-    posts: set[int] | None = None
-    for one in looked_up:
-        deadline.check()
-        posts = one.posts() if posts is None else posts & one.posts()
-        if not posts:
+class _Look:
+    """One question to the segments, and what all of them are weighed by."""
+
+    def __init__(
+        self,
+        segments: Sequence[OpenSegment],
+        asked: Asked,
+        limits: Limits,
+        order: str,
+        deadline: Deadline,
+    ) -> None:
+        self.segments, self.asked, self.limits = segments, asked, limits
+        self.by_time = order == NEWEST or not asked.required
+        self.deadline = deadline
+        self._in_largest: dict[Clause, LookedUp] = {}
+
+    def at(self, segment: OpenSegment) -> tuple[list[Match], bool]:
+        """Find the posts of one segment; whether more were not looked at."""
+        looked_up = self._looked_up(segment, self.asked.required)
+        if not all(one.ways for _, one in looked_up):
             return [], False
-    deadline.check()
-    allowed = list(allowed_among(segment, posts, limits))
-    cut = any(one.cut for one in looked_up)
-    published, ids = segment.columns["published"], segment.columns["post"]
-    titled = _titled(looked_up)
-    if order == NEWEST or not looked_up:
-        return [Match(0.0, published[n], ids[n], n in titled) for n in allowed], cut
-    if len(allowed) > MOST_WEIGHED:
-        newest = nlargest(MOST_WEIGHED, allowed, key=published.__getitem__)
-        allowed = [*newest, *titled.intersection(allowed).difference(newest)]
-        cut = True
-    weights = dict.fromkeys(allowed, 0.0)
-    with suppress(OutOfTimeError):
-        looked_up += [LookedUp(segment, one.ways, deadline) for one in asked.welcome]
-        for one in looked_up:
-            one.weigh(weights)
-    matches = [Match(weights[n], published[n], ids[n], n in titled) for n in allowed]
-    return matches, cut
+        # The rarest first: what it leaves is soon nothing.
+        looked_up.sort(key=lambda pair: pair[1].count)
+        posts: set[int] | None = None
+        for _, one in looked_up:
+            self.deadline.check()
+            posts = one.posts() if posts is None else posts & one.posts()
+            if not posts:
+                return [], False
+        self.deadline.check()
+        allowed = list(allowed_among(segment, posts, self.limits))
+        cut = any(one.cut for _, one in looked_up)
+        titled = _titled(one for _, one in looked_up)
+        published, ids = segment.columns["published"], segment.columns["post"]
+        if not self.by_time and len(allowed) > MOST_WEIGHED:
+            newest = nlargest(MOST_WEIGHED, allowed, key=published.__getitem__)
+            allowed = [*newest, *titled.intersection(allowed).difference(newest)]
+            cut = True
+        weights: dict[int, float] = {}
+        if allowed and not self.by_time:
+            with suppress(OutOfTimeError):
+                weights = self._weights(segment, looked_up, allowed)
+        self._forget(segment)
+        found = [
+            Match(weights.get(n, 0.0), published[n], ids[n], n in titled)
+            for n in allowed
+        ]
+        return found, cut
+
+    def _weights(
+        self,
+        segment: OpenSegment,
+        required: Sequence[tuple[Clause, "LookedUp"]],
+        posts: Sequence[int],
+    ) -> dict[int, float]:
+        rarities = self._scale.rarities
+        welcome = self._looked_up(segment, self.asked.welcome)
+        return weigh(
+            segment,
+            [(rarities[clause], one) for clause, one in required],
+            [(rarities[clause], one) for clause, one in welcome],
+            posts,
+            self._scale,
+        )
+
+    @cached_property
+    def _scale(self) -> Scale:
+        clauses = [*self.asked.required, *self.asked.welcome]
+        counts = dict.fromkeys(clauses, 0)
+        # Of an only word it does not matter how rare it is.
+        several = clauses if len(clauses) > 1 else []
+        for clause, one in self._looked_up(self._largest, several):
+            self.deadline.check()
+            counts[clause] = self._count_hers(one.posts())
+        return scale(self._largest, counts, self.asked.lang)
+
+    def _count_hers(self, posts: set[int]) -> int:
+        """Count those of the largest segment that she may find; of many a sample."""
+        step = SAMPLE_STEP if len(posts) > MOST_COUNTED else 1
+        if step > 1:
+            posts = posts.intersection(range(0, self._largest.count, step))
+        audience = Limits(self.limits.audiences)
+        return step * sum(1 for _ in allowed_among(self._largest, posts, audience))
+
+    @cached_property
+    def _largest(self) -> OpenSegment:
+        return max(self.segments, key=lambda segment: segment.count)
+
+    def _looked_up(
+        self, segment: OpenSegment, clauses: Sequence[Clause]
+    ) -> list[tuple[Clause, "LookedUp"]]:
+        # What is looked up to weigh by is looked for there too.
+        known = self._in_largest if segment is self._largest else {}
+        for clause in clauses:
+            if clause not in known:
+                known[clause] = LookedUp(segment, clause.ways, self.deadline)
+        return [(clause, known[clause]) for clause in clauses]
+
+    def _forget(self, segment: OpenSegment) -> None:
+        # Large sets, which Python's garbage collector goes through again and again.
+        if segment is self._largest:
+            self._in_largest.clear()
 
 
-def _titled(looked_up: Sequence["LookedUp"]) -> set[int]:
+def _titled(looked_up: Iterable["LookedUp"]) -> set[int]:
     """Give the posts that have all of it in the title of the thread they begin."""
     found = [one.titled() for one in looked_up]
     return set.intersection(*found) if found else set()
@@ -198,6 +265,12 @@ class LookedUp:
         if all(found):
             yield way, [term for term in found if term]
 
+    def found(self) -> Iterator[tuple[Way, list[Term], set[int]]]:
+        """Give each way with its terms and the posts that have it so."""
+        for (way, terms), posts in zip(self.ways, self._by_way(), strict=True):
+            self.deadline.check()
+            yield way, terms, posts
+
     def posts(self) -> set[int]:
         """Give the first documents of all posts that have the clause."""
         return set().union(*self._by_way())
@@ -233,27 +306,3 @@ class LookedUp:
             if not places:
                 break
         return places or set()
-
-    def weigh(self, weights: dict[int, float]) -> None:
-        """Add to the weight of each post what this clause says for it.
-
-        Rare words more than common ones, several mentions more than one, short
-        texts more than long ones, titles more than texts.
-        """
-        segment = self.segment
-        rarity = log(1 + segment.count / max(1, len(self.posts())))
-        average = max(1.0, segment.starts[-1] / max(1, segment.count))
-        best = dict.fromkeys(weights, 0.0)
-        for (way, terms), posts in zip(self.ways, self._by_way(), strict=True):
-            self.deadline.check()
-            here = posts.intersection(weights)
-            if not here:
-                continue
-            places = segment.files.places(min(terms))
-            for n in here:
-                times, length = segment.times_in(places, n)
-                slow = 1 - _LENGTH_SHARE + _LENGTH_SHARE * length / average
-                weight = times / (times + _SATURATION * slow)
-                best[n] = max(best[n], weight + _TITLE_WEIGHT * way.in_title)
-        for n, weight in best.items():
-            weights[n] += rarity * weight

@@ -26,7 +26,6 @@ PAGE_HITS = 10
 MOST_HITS = 200
 MOST_TITLES = 5
 BEGINNING_CHARACTERS = 1_000
-BEGINNING_CHARACTERS = 1_000
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ def search(viewer: Account, question: Question, *, page: int = 1) -> Results:
     worker should know.
     """
     known = indexing.known()
-    asked = asking.read(question.typed)
+    asked = asking.read(question.typed, viewer.person.lang)
     texts = [" ".join(one.text for one in asked.clauses), question.who]
     reach = names.reach_of(viewer, asked=texts)
     limits = limiting.limits(reach, question)

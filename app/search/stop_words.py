@@ -30,6 +30,22 @@ _TELLING = """
     siete silla sit sita ville war
 """
 
+# What readers of one language call a thing, and others use as a word that says little;
+# or, with its accent, what is one in their own: summer, wheat, tea.
+_THINGS = {
+    "en": "bar bin den die dig era fur mine mint pour sin son till ton",
+    "es": "bar dos mes milla mina olla once talla té vara",
+    "fr": "an bar blé dos été mai mine nu or os son thé",
+    "pt": "bar mina missa som sono",
+    "sw": "mia tai",
+}
+
+
+@cache
+def names_of_things(lang: str) -> frozenset[str]:
+    """List words by which readers of a language name things, as they type them."""
+    return frozenset(_THINGS.get(lang.lower().split("-")[0], "").split())
+
 
 @cache
 def stop_words(field: str) -> frozenset[str]:

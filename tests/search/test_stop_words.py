@@ -5,7 +5,7 @@ import pytest
 from app.search.analysis import FIELDS, PLAIN
 from app.search.asking import read
 from app.search.folding import fold
-from app.search.stop_words import stop_words
+from app.search.stop_words import names_of_things, stop_words
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,39 @@ def test_a_thing_is_looked_for_whatever_another_language_calls_so(word: str) -> 
 @pytest.mark.parametrize("typed", ["the", "كان في", "ya kwa", "and los"])
 def test_stop_words_alone_are_looked_for(typed: str) -> None:
     assert [one.text for one in read(typed).required] == typed.split()
+
+
+@pytest.mark.parametrize(
+    ("lang", "typed", "word"),
+    [
+        ("en", "the die", "die"),
+        ("en", "my son", "son"),
+        ("es", "las once", "once"),
+        ("es", "un té", "té"),
+        ("fr", "un été", "été"),
+        ("pt", "o som", "som"),
+        ("sw", "ya mia", "mia"),
+    ],
+)
+def test_a_thing_in_the_language_of_who_asks_is_looked_for(
+    lang: str, typed: str, word: str
+) -> None:
+    assert [one.text for one in read(f"{typed} qx", lang).required] == [word, "qx"]
+    assert [one.text for one in read(f"{typed} qx").required] == ["qx"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "typed"), [("es", "son"), ("fr", "ete"), ("en", "the"), ("de", "die")]
+)
+def test_what_says_little_to_who_asks_is_not_looked_for_beside_others(
+    lang: str, typed: str
+) -> None:
+    assert [one.text for one in read(f"{typed} qx", lang).required] == ["qx"]
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr", "pt", "sw"])
+def test_only_words_that_say_little_somewhere_are_listed_as_things(lang: str) -> None:
+    little = frozenset().union(*map(stop_words, FIELDS))
+
+    assert names_of_things(lang)
+    assert {fold(word) for word in names_of_things(lang)} <= little
