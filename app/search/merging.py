@@ -12,7 +12,7 @@ from app.search.generations import Damaged, Seal
 from app.search.writing import Absorbed
 
 FOLDER = "merging"
-# No segment grows beyond these texts: writing one anew takes 3 s of CPU.
+# No segment grows beyond these texts: writing one anew takes 6 s of CPU.
 LARGEST_SEGMENT = 40_000
 # Of all the texts in a segment, when it is written anew without them.
 DELETED_SHARE = 0.2
@@ -30,7 +30,7 @@ class Anew:
 def write_anew(folder: Path, segments: Collection[Any]) -> Anew | None:
     """Write one segment with what these hold, without what is deleted in them.
 
-    In a folder beside: 80 us of CPU a text, while others write to the index; None
+    In a folder beside: 20 us of CPU a term, while others write to the index; None
     where one of them goes meanwhile. Raises `Damaged` where what it reads is not as
     it was written. One at a time: see `merge_lock`.
     """
@@ -141,8 +141,9 @@ def holding(folder: Path, post_ids: Iterable[int]) -> list[Any]:
 def untidy(folder: Path) -> list[Any]:
     """Choose segments that belong together: each at most twice as large as those before.
 
-    So that a text is written anew a few times in its life, not with every merge.
-    One alone where too much of it is deleted; none where all is tidy.
+    So that a text is written anew a few times in its life, not with every merge; one
+    that is small beside the next waits for more of its size. One alone where too
+    much of it is deleted; none where all is tidy.
     """
     segments = segments_in(folder, generations.check(folder))
     by_size = sorted(segments, key=lambda segment: segment.doc_count())
@@ -150,8 +151,11 @@ def untidy(folder: Path) -> list[Any]:
     texts = 0
     for segment in by_size:
         count = segment.doc_count()
-        if texts + count > LARGEST_SEGMENT or (chosen and count > 2 * texts):
+        too_large = texts + count > LARGEST_SEGMENT or count > 2 * texts
+        if len(chosen) > 1 and too_large:
             break
+        if too_large:
+            chosen, texts = [], 0
         chosen.append(segment)
         texts += count
     if len(chosen) > 1:

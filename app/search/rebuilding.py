@@ -29,8 +29,8 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> None:
     `progress` hears how many posts of how many are in. Commits. A posted word
     is never missed: what changes meanwhile is noted by the job that indexes
     it, and taken in before the switch. Safe to kill at any moment; raises
-    `Busy` while another process rebuilds. About 4 s of CPU for 1,000 posts of
-    700 characters with a translation each.
+    `Busy` while another process rebuilds. About 1 s of CPU for 1,000 texts of
+    100 words.
     """
     from app.search import index
 

@@ -12,6 +12,7 @@ from app.jobs import Job, job
 from app.jobs.registry import chore_when_idle, handlers
 from app.search import generations, indexing
 from app.search.generations import Damaged
+from app.search.mending import ask_for_mending
 
 if TYPE_CHECKING:
     from app.search.merging import Anew
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 def forget(post_ids: Sequence[int]) -> Collection[int]:
     """Write anew what still has words that were taken back from these posts.
 
-    3 s of CPU for each full segment; a disk that is full leaves all for later.
+    6 s of CPU for each full segment; a disk that is full leaves all for later.
     """
     from app.search import merging
 
@@ -38,7 +39,7 @@ def forget(post_ids: Sequence[int]) -> Collection[int]:
             pass
     except Damaged as damage:
         # The whole index is made anew, without them.
-        log.info("there is nothing to forget: %s", damage)
+        _have_it_mended(damage)
     except OSError as error:
         log.warning("the index cannot be written now: %s", error)
         return post_ids
@@ -53,8 +54,17 @@ def tidy() -> None:
     try:
         while _one_anew(merging.untidy) and not _something_waits():
             pass
-    except (Damaged, OSError) as error:
+    except Damaged as damage:
+        _have_it_mended(damage)
+    except OSError as error:
         log.warning("the index cannot be tidied now: %s", error)
+
+
+def _have_it_mended(damage: Damaged) -> None:
+    log.info("the index cannot be used: %s", damage)
+    db.session.rollback()
+    ask_for_mending()
+    db.session.commit()
 
 
 def _one_anew(choose: Callable[[Path], list[Any]]) -> bool:

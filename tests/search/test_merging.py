@@ -120,6 +120,22 @@ def test_a_large_segment_is_not_written_anew_for_a_small_one(
     assert sizes() == [5, 1]
 
 
+def test_a_small_segment_holds_up_none_that_belong_together(
+    app: Flask, settle: Settle, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tidy()
+    thread = pair.thread()
+    for count in (5, 1):
+        for n in range(count):
+            a_post(thread, pair.maestra, f"Una iguana {n}.")
+        settle()
+    assert sizes() == [5, 5, 1]
+
+    tidy()
+
+    assert sizes() == [10, 1]
+
+
 def test_what_is_deleted_takes_no_room_for_long(
     app: Flask, settle: Settle, pair: Pair, held: Read
 ) -> None:
@@ -217,9 +233,8 @@ def test_a_flipped_bit_gets_no_new_seal(app: Flask, pair: Pair) -> None:
     """Not even one that no stamp of the file tells of."""
     for kind in (".pst", ".doc", ".trm"):
         (path,) = list(folder().glob(f"{all_segments()[0].segment_id()}*{kind}"))
-        whole, stamp = path.read_bytes(), path.stat()
-        path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-        os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+        whole = path.read_bytes()
+        flip_unseen(path)
 
         with pytest.raises(Damaged):
             merging.write_anew(folder(), all_segments())
@@ -227,14 +242,34 @@ def test_a_flipped_bit_gets_no_new_seal(app: Flask, pair: Pair) -> None:
         path.write_bytes(whole)
 
 
+def test_a_flipped_bit_that_a_merge_meets_is_mended(
+    app: Flask, settle: Settle, pair: Pair, held: Read
+) -> None:
+    before, harmed = held(), folder()
+    assert problem_of_index() is None
+    flip_unseen(*harmed.glob("*.pst"))
+    assert problem_of_index() is None
+
+    tidy()
+    settle()
+
+    assert folder() != harmed
+    assert held() == before
+
+
+def flip_unseen(*paths: Path) -> None:
+    """Flip a bit as a bad card does: no stamp of the file tells."""
+    for path in paths:
+        whole, stamp = path.read_bytes(), path.stat()
+        path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+
+
 def test_nor_does_a_commit_that_takes_small_segments_in_pass_one_on(
     app: Flask, settle: Settle, pair: Pair, held: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert problem_of_index() is None
-    for path in folder().glob("*.pst"):
-        whole, stamp = path.read_bytes(), path.stat()
-        path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-        os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    flip_unseen(*folder().glob("*.pst"))
     assert problem_of_index() is None
     harmed = folder()
     monkeypatch.setattr(index, "MOST_SEGMENTS", 2)
