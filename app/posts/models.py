@@ -1,5 +1,6 @@
 """Threads, posts, their revisions and copies in other languages; who may read them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
@@ -285,27 +286,32 @@ class Post(Base):
         viewer: Viewer,
         *,
         within: BindParameter[int] | None = None,
+        among: BindParameter[Sequence[int]] | None = None,
         tombstones: bool = False,
     ) -> Select[tuple[Self]]:
         """Select what the viewer may read, in the order shown.
 
         Published posts in the threads she may open, and her own whatever
         their state. Every list, page, search result and count starts here.
-        `within` one thread spares the database to list all that she may open.
+        `within` one thread, or `among` posts of these ids (an expanding parameter),
+        spares the database to list all threads that she may open.
         With `tombstones` also those whose words nobody may read any more.
         """
         threads = Thread.visible_to(viewer).order_by(None).with_only_columns(Thread.id)
         if within is not None:
             threads = threads.where(Thread.id == within)
+        if among is not None:
+            post = aliased(cls)
+            of_these = select(post.thread_id).where(post.id.in_(among))
+            threads = threads.where(Thread.id.in_(of_these))
         own = and_(cls.author_id == viewer.person_id, cls.is_there())
         shown = [cls.is_published(), own]
         if tombstones:
             shown.append(cls.is_tombstone())
-        return (
-            select(cls)
-            .where(cls.thread_id.in_(threads), or_(*shown))
-            .order_by(cls.order_key)
-        )
+        found = select(cls).where(cls.thread_id.in_(threads), or_(*shown))
+        if among is not None:
+            found = found.where(cls.id.in_(among))
+        return found.order_by(cls.order_key)
 
 
 class Revision(Base):

@@ -1,9 +1,10 @@
 """What a person typed, and the ways in which each of its words may stand in the index."""
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from app.search.analysis import FIELDS, PLAIN, Word, words
 from app.search.folding import fold
@@ -67,10 +68,20 @@ class Clause:
     # The language of who asks; none if it is not known.
     lang: str = ""
 
-    @cached_property
+    @property
     def ways(self) -> list[Way]:
         """List how it may stand in the index: by any language's rules."""
-        return [way for name in FIELDS for way in _ways(self, name)]
+        return self.ways_in(range(2 * len(FIELDS)))
+
+    def ways_in(self, fields: Container[int]) -> list[Way]:
+        """List how it may stand in these fields of the index."""
+        return [
+            way
+            for name in FIELDS
+            if TEXT_FIELDS[name] in fields or TITLE_FIELDS[name] in fields
+            for way in _ways(self, name)
+            if way.field in fields
+        ]
 
     @cached_property
     def says_little(self) -> bool:
@@ -80,7 +91,11 @@ class Clause:
         """
         if self.quoted or self._names_a_thing:
             return False
-        return any(_is_stop(_covering(self.text, name), name) for name in FIELDS)
+        return any(
+            _is_stop(_covering(self.text, name), name)
+            for name in FIELDS
+            if stop_words(name)
+        )
 
     @property
     def _names_a_thing(self) -> bool:
@@ -136,7 +151,9 @@ def read(typed: str, lang: str = "") -> Asked:
         starred = not quoted and text.endswith("*") and len(ends) == 1
         beginning = starred and len(fold(text.strip("*"))) >= SHORTEST_BEGINNING
         short |= starred and not beginning
-        clauses.append(Clause(text, quoted, beginning, lang))
+        clause = Clause(text, quoted, beginning, lang)
+        if clause not in clauses:
+            clauses.append(clause)
         room -= min(room, len(ends))
     return Asked(clauses, cut, short, lang)
 
@@ -157,6 +174,7 @@ def beginnings_in(asked: Asked) -> tuple[str, ...]:
     return tuple(_bare(clause) for clause in asked.required if clause.beginning)
 
 
+@lru_cache(maxsize=1_000)
 def _ways(clause: Clause, name: str) -> list[Way]:
     found = _covering(clause.text, name)
     if not found:
@@ -178,6 +196,7 @@ def _bare(clause: Clause) -> str:
     return fold(clause.text.strip("*"))
 
 
+@lru_cache(maxsize=2_000)
 def _covering(text: str, field: str) -> list[Word]:
     """Leave out the single characters that a pair of neighbours covers."""
     found: list[Word] = []

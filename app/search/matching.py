@@ -19,8 +19,8 @@ from app.search.segments import OpenSegment
 MOST_SECONDS = 0.4
 # Terms that a beginning stands for, in each field of each segment.
 MOST_EXPANSIONS = 64
-# Posts that are weighed; beyond these the newest are.
-MOST_WEIGHED = 2_000
+# Posts of a segment that are weighed; beyond these the newest are.
+MOST_WEIGHED = 600
 
 # To say how rare a word is so many posts with it are counted; of more each so-manieth.
 MOST_COUNTED, SAMPLE_STEP = 2_000, 7
@@ -192,7 +192,8 @@ class _Look:
         known = self._in_largest if segment is self._largest else {}
         for clause in clauses:
             if clause not in known:
-                known[clause] = LookedUp(segment, clause.ways, self.deadline)
+                ways = clause.ways_in(segment.fields)
+                known[clause] = LookedUp(segment, ways, self.deadline)
         return [(clause, known[clause]) for clause in clauses]
 
     def _forget(self, segment: OpenSegment) -> None:

@@ -90,7 +90,7 @@ def _hers(
 
     Were all counted, she would learn from what is shown which words others use.
     """
-    posts = LookedUp(segment, clause.ways, deadline).posts()
+    posts = LookedUp(segment, clause.ways_in(segment.fields), deadline).posts()
     deadline.check()
     return set(allowed_among(segment, posts, limits))
 

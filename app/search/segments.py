@@ -22,19 +22,18 @@ class OpenSegment:
         self.deleted: frozenset[int] = frozenset(segment.deleted_docs())
         self.files = SegmentFiles(storage, segment)
         self.columns = self.files.columns
+        self.fields = self.files.fields
         # Where the places of each document begin; one more for the end of the last.
         self.starts = array("I", accumulate(self.columns["room"], initial=0))
         # The first document of the post that each belongs to.
         self.first_of = array("I", map(sub, range(self.count), self.columns["nth"]))
 
     def find(self, field: int, term: str) -> Term | None:
-        return (
-            self.files.find(key_of(field, term)) if field in self.files.fields else None
-        )
+        return self.files.find(key_of(field, term)) if field in self.fields else None
 
     def beginning_with(self, field: int, start: str) -> Iterator[tuple[str, Term]]:
         """Go through the terms of a field that begin so, in order."""
-        if field not in self.files.fields:
+        if field not in self.fields:
             return
         key = key_of(field, start)
         for found, term in takewhile(
