@@ -8,41 +8,24 @@ from itertools import product
 from types import MappingProxyType
 from typing import NamedTuple
 
-from app.search.analysis import FIELDS, PLAIN, words
+from app.search.analysis import FIELDS, words
 from app.search.asking import TEXT_FIELDS, TITLE_FIELDS, Asked, Clause, Way
 from app.search.limiting import Limits
 from app.search.matching import Deadline, LookedUp, OutOfTimeError, allowed_among
 from app.search.segments import OpenSegment
-from app.search.spelling import distance, near
+from app.search.spelling import Spot, distance, ending_of, near
 
 # CPU of looking for what was meant, and of that for near terms. What was found
 # until then is suggested.
 MOST_SECONDS, NEAR_SECONDS = 0.3, 0.2
-# Shorter words have too many neighbours; longer ones may have two mistakes.
-FEWEST_LETTERS, LETTERS_FOR_TWO = 4, 7
 # More wrong words are no mistakes of spelling.
 MOST_WRONG = 2
 # Terms that come into question for the only wrong word, and for each of two.
-MOST_FOR_ONE, MOST_FOR_EACH = 12, 5
+MOST_FOR_ONE, MOST_FOR_EACH = 24, 6
 # The newest posts with a term, read to see how it is written there.
 POSTS_READ = 4
 # Letters of each half of what may be two words.
 FEWEST_IN_HALF = 3
-
-
-class Spot(NamedTuple):
-    """A word of the question that may be misspelt, and where it stands."""
-
-    clause: int
-    place: int
-    start: int
-    end: int
-    bare: str
-
-    @property
-    def most_apart(self) -> int:
-        """Say how many mistakes there may be; another ending is none."""
-        return 2 if len(self.bare) >= LETTERS_FOR_TWO else 1
 
 
 @dataclass(eq=False)
@@ -62,12 +45,14 @@ class Nearby:
 class Meant(NamedTuple):
     """What finds something in the place of what was typed, and some posts that have it.
 
-    Either terms for words, or by the number of a clause what it becomes.
+    Either terms for words, or by the number of a clause what it becomes, and how
+    many mistakes that would be.
     """
 
     post_ids: list[int]
     terms: Sequence[tuple[Spot, Nearby]] = ()
     clauses: Mapping[int, str] = MappingProxyType({})
+    apart: int = 0
 
 
 @dataclass
@@ -76,24 +61,6 @@ class Looked:
 
     known: dict[Spot, list[int]] = field(default_factory=dict)
     meant: list[Meant] = field(default_factory=list)
-
-
-def spots_of(asked: Asked) -> list[Spot]:
-    """List the words of a question that can be misspelt."""
-    return [
-        Spot(n, word.place, word.start, word.end, word.bare)
-        for n, clause in enumerate(asked.clauses)
-        if not clause.says_little
-        for word in words(clause.text, PLAIN)
-        if _can_be_wrong(word.bare)
-    ]
-
-
-def _can_be_wrong(bare: str) -> bool:
-    # Of a script without spaces there are two letters, at most.
-    letters = sum(map(str.isalpha, bare))
-    is_number = any(map(str.isdigit, bare))
-    return letters >= FEWEST_LETTERS and not is_number and not Clause(bare).says_little
 
 
 class Look:
@@ -167,7 +134,8 @@ class Look:
                 for n, segment in enumerate(self.segments)
             }
             if post_ids := self._newest(posts):
-                yield Meant(post_ids, clauses=clauses)
+                # Two short words are found by chance more often than one long.
+                yield Meant(post_ids, clauses=clauses, apart=3 - len(clauses))
 
     def _joined_or_parted(self, wrong: set[int]) -> Iterator[dict[int, str]]:
         single = {
@@ -187,10 +155,14 @@ class Look:
         """Find terms near a word, each with a post that has it and the rest."""
         found: dict[tuple[str, str], Nearby] = {}
         deadline = Deadline(NEAR_SECONDS)
+        others = sorted(set(FIELDS) - {self.hers})
         with suppress(OutOfTimeError):
-            for name in sorted(FIELDS, key=lambda name: (name != self.hers, name)):
+            for name in (self.hers, *others):
                 self._collect(spot, name, rest, found, deadline)
-        return [one for one in found.values() if one.posts]
+            # Two letters that begin a word are wrong less often.
+            for name in others if not found else ():
+                self._collect(spot, name, rest, found, deadline, first_letters=True)
+        return list(found.values())
 
     def _collect(
         self,
@@ -199,6 +171,8 @@ class Look:
         rest: Sequence[set[int] | None],
         found: dict[tuple[str, str], Nearby],
         deadline: Deadline,
+        *,
+        first_letters: bool = False,
     ) -> None:
         stems = {term for word in words(spot.bare, name) for term in word.terms}
         for n, segment in enumerate(self.segments):
@@ -207,9 +181,10 @@ class Look:
                 for term, _ in near(
                     segment,
                     number,
-                    {*stems, spot.bare},
+                    spot.bare,
+                    stems,
                     spot.most_apart,
-                    first_letters=name == self.hers,
+                    first_letters=first_letters or name == self.hers,
                 ):
                     apart = _apart(spot, stems, term)
                     if term in stems or apart > spot.most_apart:
@@ -286,9 +261,13 @@ class Look:
 
 
 def _apart(spot: Spot, stems: set[str], term: str) -> int:
-    """Guess how far a word is from one with this term: as if it had the same ending."""
+    """Guess how far a word is from one with this term.
+
+    As if it had the same ending; one that was misspelt too is a mistake more.
+    """
     bare, most = spot.bare, spot.most_apart
     endings = {bare[len(stem) :] for stem in stems if bare.startswith(stem)}
+    apart = [distance(bare, term + ending, most) for ending in {"", *endings}]
     if not endings:
-        return min(distance(stem, term, most) for stem in stems or {bare})
-    return min(distance(bare, term + ending, most) for ending in {"", *endings})
+        apart += [distance(stem, term, most) for stem in stems]
+    return min(*apart, 1 + distance(bare, term, most, ending=ending_of(bare)))

@@ -19,17 +19,9 @@ from app.search.folding import APOSTROPHES, fold
 from app.search.generations import Damaged
 from app.search.limiting import Limits
 from app.search.matching import Deadline
-from app.search.respelling import (
-    MOST_SECONDS,
-    Look,
-    Looked,
-    Meant,
-    Nearby,
-    Spot,
-    spots_of,
-)
+from app.search.respelling import MOST_SECONDS, Look, Looked, Meant, Nearby
 from app.search.segments import OpenSegment
-from app.search.spelling import distance
+from app.search.spelling import Spot, distance, spots_of
 
 MOST_SUGGESTIONS = 3
 # Letters that may differ besides the mistakes, where a text has another form.
@@ -135,7 +127,7 @@ def _suggestion(
     asked: Asked, meant: Meant, read: Sequence[Sequence[tuple[str, str]]], hers: str
 ) -> Suggestion | None:
     clauses = dict(meant.clauses)
-    apart = 1 if clauses else 0
+    apart = meant.apart
     for spot, nearby in meant.terms:
         best = _as_written(spot, nearby, read)
         if best is None:
