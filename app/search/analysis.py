@@ -22,8 +22,8 @@ _ALIASES = {"nb": "no", "nn": "no", "pb": "pt"}
 
 # A longer term is an address or a cat on the keyboard.
 MAX_TERM = 40
-# Of words whose terms are kept while indexing, over all fields: about 25 MB.
-MOST_KNOWN = 100_000
+# Of words whose terms are kept, over all fields: about 25 MB; in a rebuild, 80.
+MOST_KNOWN, MOST_KNOWN_REBUILDING = 100_000, 300_000
 
 # Scripts written without spaces, and Korean, whose particles cling to the word.
 _SPACELESS = re.compile(
@@ -134,18 +134,29 @@ class _Known(dict[str, tuple[str, ...]]):
     def __init__(self, field: str) -> None:
         super().__init__()
         self.field = field
+        # What was met before the last time that there were too many.
+        self.older: dict[str, tuple[str, ...]] = {}
 
     def __missing__(self, word: str) -> tuple[str, ...]:
-        terms = _analysed(word[: MAX_TERM * 2], self.field)[1]
+        terms = self.older.get(word)
+        if terms is None:
+            terms = _analysed(word[: MAX_TERM * 2], self.field)[1]
         if len(word) <= MAX_TERM:
-            if sum(map(len, _known.values())) >= MOST_KNOWN:
+            if sum(map(len, _known.values())) >= _most_known[-1] // 2:
                 for known in _known.values():
+                    known.older = dict(known)
                     known.clear()
             self[word] = terms
         return terms
 
 
 _known = {field: _Known(field) for field in FIELDS}
+_most_known = [MOST_KNOWN]
+
+
+def know_more() -> None:
+    """Keep more words in this process: it indexes all there is, and ends."""
+    _most_known[:] = [MOST_KNOWN_REBUILDING]
 
 
 def _with_pairs(found: Iterable[str], known: _Known) -> Iterator[tuple[str, ...]]:

@@ -6,6 +6,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError
 
+from app.search.analysis import know_more
 from app.search.rebuilding import Busy, rebuild
 
 commands = AppGroup("search", help="The search index: a copy that can be made anew.")
@@ -14,6 +15,7 @@ commands = AppGroup("search", help="The search index: a copy that can be made an
 @commands.command("rebuild")
 def rebuild_command() -> None:
     """Make the index anew from all posts; search goes on meanwhile."""
+    know_more()
     with click.progressbar(length=1, label="Reading posts") as bar:
 
         def show(done: int, total: int) -> None:

@@ -178,7 +178,7 @@ def test_any_text_is_indexed_by_the_same_words(text: str, field: str) -> None:
 
 
 def test_only_so_many_words_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis, "MOST_KNOWN", 10)
+    monkeypatch.setattr(analysis, "_most_known", [10])
 
     for n in range(100):
         assert indexed(f"w{n} w{n}", "en")[1:] == ([0, 1], 2)
