@@ -104,7 +104,8 @@ class Look:
         alone = Clause(clause.text[spot.start : spot.end], beginning=clause.beginning)
         anywhere = Limits(self.limits.audiences)
         for n, segment in enumerate(self.segments):
-            if found := self._having(segment, alone.ways, anywhere):
+            ways = alone.ways_in(segment.fields)
+            if found := self._having(segment, ways, anywhere):
                 return self._newest({n: found})
         return []
 
@@ -128,9 +129,14 @@ class Look:
         """Write two words as one, or one as two, where that is all that is wrong."""
         for clauses in self._joined_or_parted(wrong):
             (said,) = filter(None, clauses.values())
-            ways = Clause(said, quoted=True).ways
+            phrase = Clause(said, quoted=True)
             posts = {
-                n: self._having(segment, ways, self.limits, self._rest(n, {*clauses}))
+                n: self._having(
+                    segment,
+                    phrase.ways_in(segment.fields),
+                    self.limits,
+                    self._rest(n, {*clauses}),
+                )
                 for n, segment in enumerate(self.segments)
             }
             if post_ids := self._newest(posts):
@@ -155,7 +161,12 @@ class Look:
         """Find terms near a word, each with a post that has it and the rest."""
         found: dict[tuple[str, str], Nearby] = {}
         deadline = Deadline(NEAR_SECONDS)
-        others = sorted(set(FIELDS) - {self.hers})
+        there = set[int]().union(*(segment.fields for segment in self.segments))
+        others = sorted(
+            name
+            for name in FIELDS
+            if name != self.hers and there & {TEXT_FIELDS[name], TITLE_FIELDS[name]}
+        )
         with suppress(OutOfTimeError):
             for name in (self.hers, *others):
                 self._collect(spot, name, rest, found, deadline)
@@ -187,7 +198,7 @@ class Look:
                     first_letters=first_letters or name == self.hers,
                 ):
                     apart = _apart(spot, stems, term)
-                    if term in stems or apart > spot.most_apart:
+                    if term in stems or apart > spot.most_apart + 1:
                         continue
                     ways = self._with_term(spot, name, number, term)
                     posts = self._having(segment, ways, self.limits, rest[n])
@@ -219,8 +230,9 @@ class Look:
     def _rest(self, number: int, without: set[int]) -> set[int] | None:
         """Give the posts of a segment that have all other words; None for no words."""
         required = self.asked.required
+        segment = self.segments[number]
         found = [
-            LookedUp(self.segments[number], clause.ways, self.deadline).posts()
+            LookedUp(segment, clause.ways_in(segment.fields), self.deadline).posts()
             for n, clause in enumerate(self.asked.clauses)
             if n not in without and clause in required
         ]

@@ -13,7 +13,7 @@ FEWEST_LETTERS, LETTERS_FOR_TWO = 4, 7
 # The first letters of a word are seldom wrong: all that begins with them is looked at.
 WHOLE_LETTERS = 2
 # What a stem leaves out of a word, and how short it becomes at most.
-LONGEST_ENDING, SHORTEST_STEM = 3, 4
+LONGEST_ENDING, SHORTEST_STEM = 3, 3
 # Put in the place of what may be wrong there; folded, as terms are.
 _ALPHABETS = (
     "abcdefghijklmnopqrstuvwxyz",
@@ -101,7 +101,7 @@ def near(
     """Find the terms at most so far from a word without its ending; one may come twice.
 
     3 us for each term of the field that begins with the same two letters; with
-    `first_letters` also those that differ there, once: 1 ms more.
+    `first_letters` also those that differ there, once: 2 ms more.
     """
     forms = {word, *stems}
     ending = ending_of(word)
@@ -122,7 +122,8 @@ def near(
                     yield term, listed
                     break
     if first_letters:
-        for other in sorted(set().union(*map(_beginning_otherwise, forms))):
+        whole = {word[: len(word) - n] for n in range(ending + 1)}.union(stems)
+        for other in sorted(set().union(*map(_beginning_otherwise, whole))):
             if found := segment.find(field, other):
                 yield other, found
 

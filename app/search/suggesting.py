@@ -24,8 +24,6 @@ from app.search.segments import OpenSegment
 from app.search.spelling import Spot, distance, spots_of
 
 MOST_SUGGESTIONS = 3
-# Letters that may differ besides the mistakes, where a text has another form.
-MOST_IN_ENDING = 1
 
 # Of each post: (language, words).
 Texts = Mapping[int, Sequence[tuple[str, str]]]
@@ -142,7 +140,10 @@ def _suggestion(
 def _as_written(
     spot: Spot, nearby: Nearby, read: Sequence[Sequence[tuple[str, str]]]
 ) -> tuple[int, str] | None:
-    """Choose among the forms of a word in these posts the one nearest to that typed."""
+    """Choose among the forms of a word in these posts the one nearest to that typed.
+
+    One letter may differ besides the mistakes, where the texts have another form.
+    """
     forms = Counter[str]()
     for texts in read:
         for lang, text in texts:
@@ -151,7 +152,7 @@ def _as_written(
                     text, nearby.field_name, {nearby.term}
                 ):
                     forms.update(_without_article(text[start:end]))
-    most = spot.most_apart + MOST_IN_ENDING
+    most = spot.most_apart + (nearby.apart <= spot.most_apart)
     ordered = sorted(
         (distance(spot.bare, fold(form), most), -times, form)
         for form, times in forms.items()
