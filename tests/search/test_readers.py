@@ -34,7 +34,7 @@ Settle = Callable[[], None]
 RARE = re.compile(r"qx[a-z]{13}", re.IGNORECASE)
 # Readers of each of the schools by dice: a thousand in all, sixty each time.
 READERS = 100
-READERS_IN_SHORT = 30
+READERS_IN_SHORT = 12
 
 
 def all_found(viewer: Account, asked: Question) -> tuple[list[int], Results]:
