@@ -86,6 +86,8 @@ SEARCH = {
     "date_p95": "ms",
     "who_p50": "ms",
     "who_p95": "ms",
+    "wrong_p50": "ms",
+    "wrong_p95": "ms",
     "fts_rebuild_cpu": "s",
     "fts_peak_mb": "MB",
     "fts_bytes_per_post": "bytes",

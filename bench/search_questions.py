@@ -66,6 +66,7 @@ class Questions:
             "prefix": self._some(self._prefix),
             "date": self._some(self._dated),
             "who": self._some(self._from_whom_or_where),
+            "wrong": self._some(self._misspelt),
         }
         for questions in sets.values():
             self.chance.shuffle(questions)
@@ -94,6 +95,13 @@ class Questions:
         most = max(fewest + 5, min(most, self.total // 500))
         words = sorted(word for word, n in self.in_posts.items() if fewest <= n <= most)
         return [_typed(self.chance.choice(words)) for _n in range(self.count)]
+
+    def _misspelt(self) -> Asked:
+        """A word of a post, two of its letters changed about."""
+        _post_id, found = self.chance.choice(self.posts)
+        word = max(found, key=len)
+        at = self.chance.randrange(1, max(2, len(word) - 1))
+        return _typed(f"{word[:at]}{word[at + 1 : at + 2]}{word[at]}{word[at + 2 :]}")
 
     def _common(self) -> list[Asked]:
         """The words in a fifth of all posts or more, each as often as another."""

@@ -15,7 +15,7 @@ from app.posts.models import LETTERS, Post, Revision, Thread
 from app.posts.publishing import changed
 from bench.fts import match_of
 from bench.prose import SHARES
-from bench.search import KINDS, percentiles
+from bench.search import KINDS, percentiles, sorted_out
 from bench.search_asking import ask_all
 from bench.search_questions import Asked, Questions
 from bench.search_world import SearchWorld, fill
@@ -191,3 +191,12 @@ def test_questions_that_take_too_long_end_and_warming_up_does_not_count() -> Non
     }
     values = percentiles({"fast": [(float(n), n) for n in range(21)]}, "fts_")
     assert values == {"fts_fast_p50": 10.0, "fts_fast_p95": 19.0}
+
+
+def test_what_finds_nothing_is_counted_with_misspelt_words() -> None:
+    answers = {"rare": [(2.0, 3), (200.0, 0)], "wrong": [(150.0, 0), (9.0, 1)]}
+
+    assert sorted_out(answers) == {
+        "rare": [(2.0, 3)],
+        "wrong": [(150.0, 0), (9.0, 1), (200.0, 0)],
+    }

@@ -32,7 +32,7 @@ from tests.search.shelves import Shelf
 Settle = Callable[[], None]
 
 RARE = re.compile(r"qx[a-z]{13}", re.IGNORECASE)
-# Readers of each of the schools by dice: a thousand in all, sixty each time.
+# Readers of each of the schools by dice: a thousand in all, a few each time.
 READERS = 100
 READERS_IN_SHORT = 12
 
