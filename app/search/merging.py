@@ -1,6 +1,7 @@
 """Segments written anew beside the index, which answers and takes in posts meanwhile."""
 
 import shutil
+import sys
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ FOLDER = "merging"
 LARGEST_SEGMENT = 40_000
 # Of all the texts in a segment, when it is written anew without them.
 DELETED_SHARE = 0.2
+SWITCH_SECONDS = 0.0002
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,18 @@ def write_anew(folder: Path, segments: Collection[Any]) -> Anew | None:
     it was written. One at a time: see `merge_lock`.
     """
     commit_no = generations.newest_commit(folder)
+    # A commit in the worker's other thread touches the disk some hundred times, and
+    # each time would wait the usual 5 ms until this one lets it go on.
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         return _write_anew(folder, segments)
     except (Damaged, FileNotFoundError):
         if generations.newest_commit(folder) == commit_no:
             raise
         return None
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def _write_anew(folder: Path, segments: Collection[Any]) -> Anew:

@@ -11,17 +11,19 @@ from app.db import db, reading
 from app.jobs import Job, job
 from app.jobs.registry import chore_when_idle, handlers
 from app.search import generations, indexing
-from app.search.generations import Damaged
+from app.search.generations import Damaged, Seal
 from app.search.mending import ask_for_mending
 
 if TYPE_CHECKING:
     from app.search.merging import Anew
 
-FORGET = "search.forget"
+FORGET, TIDY = "search.forget", "search.tidy"
 # A class that is taken down is forgotten at one go; who changes a post just after
 # another changed hers waits so long.
 BATCH = 500
 PAUSE_SECONDS = 15.0
+MANY_SEGMENTS = 8
+TIDY_PAUSE_SECONDS = 3.0
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +48,12 @@ def forget(post_ids: Sequence[int]) -> Collection[int]:
     return ()
 
 
+@job(TIDY, pause_seconds=TIDY_PAUSE_SECONDS)
+def tidy_when_asked(_keys: Sequence[int]) -> None:
+    """So much came that a quiet minute is too far off."""
+    tidy()
+
+
 @chore_when_idle
 def tidy() -> None:
     """Merge what belongs together, step by step until something waits."""
@@ -65,6 +73,11 @@ def _have_it_mended(damage: Damaged) -> None:
     db.session.rollback()
     ask_for_mending()
     db.session.commit()
+
+
+def many_segments(seal: Seal) -> bool:
+    """Whether it is time to merge, before a commit itself would have to."""
+    return sum(name.endswith(".doc") for name in seal.files) > MANY_SEGMENTS
 
 
 def _one_anew(choose: Callable[[Path], list[Any]]) -> bool:

@@ -61,6 +61,8 @@ def _index(post_ids: Sequence[int]) -> bool:
         else:
             indexing.remember(folder.name, seal)
             enqueue(tidying.FORGET, taken_back)
+            if tidying.many_segments(seal):
+                enqueue(tidying.TIDY, [1])
             # While the lock is held, so that no older commit is noted after it.
             db.session.commit()
             if taken_back:

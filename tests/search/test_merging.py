@@ -18,7 +18,7 @@ from app.posts.editing import change
 from app.posts.models import Post
 from app.posts.publishing import changed
 from app.posts.withdrawing import withdraw
-from app.search import generations, index, indexing, merging, updating
+from app.search import generations, index, indexing, merging, tidying, updating
 from app.search.asking import Question
 from app.search.codec import read_column
 from app.search.generations import Damaged
@@ -292,6 +292,20 @@ def test_many_posts_that_come_one_by_one_make_few_segments(
 
     assert sum(sizes()) == 17
     assert held() == as_anew(held)
+
+
+def test_where_much_comes_no_quiet_minute_is_waited_for(
+    app: Flask, settle: Settle, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tidying, "MANY_SEGMENTS", 6)
+    a_post(pair.thread(), pair.maestra, "Una iguana.")
+    settle()
+    assert sizes() == [1] * 6
+
+    a_post(pair.thread(), pair.maestra, "Una garza.")
+    settle()
+
+    assert sizes() == [7]
 
 
 def test_a_class_that_is_taken_down_is_forgotten_at_one_go(
