@@ -209,17 +209,15 @@ class Look:
     def _with_term(self, spot: Spot, name: str, number: int, term: str) -> list[Way]:
         """Put a term in the place of a word, wherever that stands in its clause."""
         clause = self.asked.clauses[spot.clause]
-        ways = (one for one in clause.ways if one.field == number and not one.beginning)
+        ways = (one for one in clause.ways_in({number}) if not one.beginning)
         # A pair of neighbours in a script without spaces is one term of two places.
         return list(
             dict.fromkeys(
                 replace(
                     way,
                     terms=tuple(
-                        term if distance == spot.place else other
-                        for other, distance in zip(
-                            way.terms, way.distances, strict=True
-                        )
+                        term if place == spot.place else other
+                        for other, place in zip(way.terms, way.distances, strict=True)
                     ),
                 )
                 for way in ways

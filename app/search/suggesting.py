@@ -157,7 +157,7 @@ def _as_written(
         (distance(spot.bare, fold(form), most), -times, form)
         for form, times in forms.items()
     )
-    if not ordered or not 0 < ordered[0][0] <= most:
+    if not ordered or ordered[0][0] > most:
         return None
     return ordered[0][0], ordered[0][2]
 

@@ -78,6 +78,9 @@ def test_the_rarer_word_says_more(app: Flask, settle: Settle) -> None:
     )
     write(pair, *[f"Nuestra escuela número {n}." for n in range(20)])
     settle()
+    # In a segment of its own, that knows neither.
+    write(pair, "Hoy llueve.")
+    settle()
 
     order = first(pair.ana, "escuela iguana", {"rare": rare, "common": common})
 
@@ -121,16 +124,17 @@ def test_words_beside_each_other_come_before_words_far_apart(
     app: Flask, settle: Settle
 ) -> None:
     pair = Pair()
-    near, far = write(
+    beside, near, far = write(
         pair,
         "Un viejo puente de madera cruza el agua." + REST,
+        "Un viejo y muy largo puente de madera cruza." + REST,
         "Un puente de madera cruza el agua." + REST + " Es viejo.",
     )
     settle()
-    posts = {"near": near, "far": far}
+    posts = {"beside": beside, "near": near, "far": far}
 
-    assert first(pair.ana, "puente viejo", posts) == ["near", "far"]
-    assert first(pair.ana, "puente madera", posts) == ["far", "near"]
+    assert first(pair.ana, "puente viejo", posts) == ["beside", "near", "far"]
+    assert first(pair.ana, "puente madera", posts) == ["far", "near", "beside"]
 
 
 def test_the_newer_comes_first_where_none_fits_better(
@@ -138,7 +142,9 @@ def test_the_newer_comes_first_where_none_fits_better(
 ) -> None:
     pair = Pair()
     older, newer = write(
-        pair, "La tortuga come." + REST, "Hoy la tortuga come hojas." + REST
+        pair,
+        "La tortuga come." + REST,
+        "Hoy la tortuga come muchas hojas verdes y frescas del huerto." + REST,
     )
     settle()
 

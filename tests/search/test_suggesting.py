@@ -11,7 +11,7 @@ from app.db import db
 from app.media.models import Media
 from app.posts.models import Attachment, Post
 from app.search import respelling, suggesting
-from app.search.asking import Question
+from app.search.asking import MAX_CHARACTERS, Question
 from app.search.searching import search
 from tests.builders import a_post, letters_between, released
 from tests.search.test_searching import Pair, translate
@@ -66,13 +66,23 @@ def test_a_word_with_a_mistake_is_suggested_as_it_is_written(
 
 @pytest.mark.parametrize(
     "typed",
-    ["xylophon", "casita", "corrs", "bisiklta", "qo", "123456", "***", "la los"],
+    [
+        "xylophon",
+        "casita",
+        "corrs",
+        "mesx",
+        "bisiklta",
+        "qo",
+        "123456",
+        "***",
+        "la los",
+    ],
 )
 def test_what_is_like_no_word_gets_no_suggestion(
     app: Flask, settle: Settle, typed: str
 ) -> None:
     pair = Pair()
-    write(pair, "Mi bicicleta.", "Una vaca y un corazón.")
+    write(pair, "Mi bicicleta.", "Una vaca, un corazón y la meta.")
     settle()
 
     assert suggested(pair.ana, typed) == []
@@ -83,6 +93,8 @@ def test_what_is_like_no_word_gets_no_suggestion(
     [
         ("ecolle", ["école"]),
         ("turtel", ["turtle"]),
+        ("durtle", ["turtle"]),
+        ("drawnig", ["drawing"]),
         ("wanafunsi", ["Wanafunzi"]),
         ("Hernandes", ["Hernández"]),
         ("مدرصة", ["مدرسة"]),
@@ -96,7 +108,7 @@ def test_each_language_has_its_own_words(
         pair.thread(), pair.maestra, "Una tortuga para la profesora Hernández."
     )
     for lang, source in (
-        ("en", "A turtle."),
+        ("en", "A drawing of a turtle."),
         ("fr", "Elle est à l'école."),
         ("sw", "Wanafunzi wanasoma."),
         ("ar", "هذه مدرسة كبيرة."),
@@ -271,6 +283,19 @@ def test_a_word_that_she_has_is_right_however_often_others_wrote_it(
     assert suggested(ours.ana, "ratón tortuga") == []
 
 
+def test_her_own_language_has_room_before_others(
+    app: Flask, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(respelling, "MOST_FOR_ONE", 1)
+    pair = Pair()
+    post = a_post(pair.thread(), pair.maestra, "Una tortuna.")
+    translate(post, "en", "A tortuba.")
+    settle()
+
+    assert suggested(pair.ana, "tortuma") == ["tortuna"]
+    assert suggested(pair.tom, "tortuma") == ["tortuba"]
+
+
 def test_words_of_others_take_no_room_from_her_own(
     app: Flask, settle: Settle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -325,6 +350,19 @@ def test_an_index_that_is_not_there_suggests_nothing(app: Flask) -> None:
     assert (
         suggesting.suggest(pair.ana, asking.read("tortuga"), Limits(frozenset())) == []
     )
+
+
+def test_a_suggestion_is_no_longer_than_what_can_be_typed(
+    app: Flask, settle: Settle
+) -> None:
+    pair = Pair()
+    write(pair, "La bicicleta roja.")
+    settle()
+    fits, is_too_long = (f"roja{'.' * n} biciclta" for n in (186, 187))
+
+    assert len(is_too_long) == MAX_CHARACTERS
+    assert len(suggested(pair.ana, fits)) == 1
+    assert suggested(pair.ana, is_too_long) == []
 
 
 def test_without_time_nothing_is_suggested(
