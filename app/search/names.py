@@ -40,6 +40,8 @@ MOST_FOUND = 5
 CHOICES_BYTES = 3_000
 # A shorter beginning of a name says too little, unless it is all that is asked for.
 SHORTEST_BEGINNING = 3
+# What a database compares of a name, for it folds no accents: ñ, ç and ł are not n, c, l.
+_CONSONANTS, _UNACCENTED = "bcdfghjklmnpqrstvwxz", "bfhjkmpqvwx"
 
 # The room of forums says which ones ANYONE reads: number, space, title, language.
 forum_titles: dict[str, Callable[[], Select[Any]]] = {}
@@ -110,16 +112,16 @@ def reach_of(viewer: Account, *, asked: Sequence[str] = ()) -> Reach:
 
 
 def _people_like(viewer: Account, wanted: Sequence[Sequence[str]]) -> Sequence[Any]:
-    patterns = [_pattern(one) for one in wanted]
-    given = ANYONE.as_viewer(viewer) | {"first": patterns[0], "second": patterns[-1]}
+    given: dict[str, int | str] = {**ANYONE.as_viewer(viewer)}
+    for name, one in ("first", wanted[0]), ("second", wanted[-1]):
+        given[name] = _pattern(one, _CONSONANTS)
+        given[f"{name}_wide"] = _pattern(one, _UNACCENTED)
     return db.session.connection().execute(_alike(), given).all()
 
 
-def _pattern(wanted: Sequence[str]) -> str:
-    """Keep of the longest word what no accent changes; it only narrows down."""
-    kept = [
-        letter for letter in max(wanted, key=len) if letter in "bcdfghjklmnpqrstvwxz"
-    ]
+def _pattern(wanted: Sequence[str], letters: str) -> str:
+    """Keep these letters of the longest word; it only narrows down."""
+    kept = [letter for letter in max(wanted, key=len) if letter in letters]
     return f"%{'%'.join(kept)}%"
 
 
@@ -161,11 +163,18 @@ def _all(*, people: bool) -> Any:
 
 @cache
 def _alike() -> Select[Any]:
-    alike = [
-        Person.shown_name.ilike(bindparam(name, type_=String))
-        for name in ("first", "second")
-    ]
-    return _bounded(_people().where(or_(*alike)), MOST_PEOPLE)
+    alike, wide = (
+        or_(
+            *(
+                Person.shown_name.ilike(bindparam(f"{name}{more}", type_=String))
+                for name in ("first", "second")
+            )
+        )
+        for more in ("", "_wide")
+    )
+    # Those whose letters are the same come first, should there be too many.
+    people = _people().where(or_(alike, wide)).order_by(case((alike, 0), else_=1))
+    return _bounded(people, MOST_PEOPLE)
 
 
 def _bounded(people: Select[Any], most: int) -> Select[Any]:

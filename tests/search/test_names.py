@@ -179,6 +179,23 @@ def test_among_very_many_people_those_are_compared_who_share_letters(
     names._alike.cache_clear()
 
 
+@pytest.mark.parametrize("typed", ["begona", "Begoña"])
+def test_among_very_many_people_an_accent_on_a_consonant_hides_nobody(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    pair = Pair()
+    for n in range(6):
+        a_pupil(pair.spanish, f"Mateo {'ABCDEF'[n]}")
+    a_pupil(pair.english, "Begoña Ramos")
+    monkeypatch.setattr(names, "MOST_PEOPLE", 5)
+    names._all.cache_clear()
+    names._alike.cache_clear()
+
+    assert people(pair.tom, typed) == ["Begoña R."]
+    names._all.cache_clear()
+    names._alike.cache_clear()
+
+
 def test_people_are_not_read_where_no_name_is_asked_for(app: Flask) -> None:
     pair = Pair()
 
