@@ -85,9 +85,9 @@ class Clause:
 
     @cached_property
     def says_little(self) -> bool:
-        """Whether it is a word like "the", in any language but the asker's own.
+        """Whether it is a word like "the", in any language.
 
-        There the same letters may name a thing: to die, a mine, *once* for eleven.
+        Save where it names a thing in the asker's own: to die, a mine, *once* for eleven.
         """
         if self.quoted or self._names_a_thing:
             return False
@@ -164,9 +164,10 @@ def looked_for(asked: Asked, field: str) -> list[list[Word]]:
     return [found for found in cut if found]
 
 
-def bare_words(name: str) -> list[str]:
+@lru_cache(maxsize=3_000)  # as many as the people that a reader's names are sought in
+def bare_words(name: str) -> tuple[str, ...]:
     """Cut a name into its words, folded, whatever its language."""
-    return [word.bare for word in _covering(name, PLAIN)]
+    return tuple(word.bare for word in _covering(name, PLAIN))
 
 
 def beginnings_in(asked: Asked) -> tuple[str, ...]:
