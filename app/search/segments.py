@@ -1,7 +1,7 @@
 """One segment of the index, open for reading: its terms, and what stands around them."""
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate, takewhile
 from operator import sub
@@ -13,7 +13,7 @@ from app.search.codec import SegmentFiles, Term, key_of
 class OpenSegment:
     """A segment whose files stay open, with the numbers of its documents in memory.
 
-    36 bytes a document. Which of them are deleted is told with each commit.
+    37 bytes a document. Which of them are deleted is told with each commit.
     """
 
     def __init__(self, storage: Any, segment: Any) -> None:
@@ -57,12 +57,6 @@ class OpenSegment:
         while n < self.count and nth[n]:
             n += 1
         return n
-
-    def times_in(self, places: list[int], first: int) -> tuple[int, int]:
-        """Count how often a term with these places stands in a post, and its places."""
-        low, high = self.starts[first], self.starts[self.end_of_post(first)]
-        times = bisect_left(places, high) - bisect_left(places, low)
-        return times, high - low
 
     def close(self) -> None:
         self.files.close()
