@@ -197,13 +197,11 @@ class Look:
                     spot.most_apart,
                     first_letters=first_letters or name == self.hers,
                 ):
-                    apart = _apart(spot, stems, term)
-                    if term in stems or apart > spot.most_apart + 1:
-                        continue
                     ways = self._with_term(spot, name, number, term)
                     posts = self._having(segment, ways, self.limits, rest[n])
                     if posts:
-                        one = found.setdefault((name, term), Nearby(name, term, apart))
+                        one = Nearby(name, term, _apart(spot, stems, term))
+                        one = found.setdefault((name, term), one)
                         one.posts.setdefault(n, set()).update(posts)
 
     def _with_term(self, spot: Spot, name: str, number: int, term: str) -> list[Way]:

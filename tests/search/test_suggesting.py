@@ -283,6 +283,19 @@ def test_a_word_that_she_has_is_right_however_often_others_wrote_it(
     assert suggested(ours.ana, "ratón tortuga") == []
 
 
+def test_a_misspelt_ending_is_nearer_than_another_word(
+    app: Flask, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(respelling, "MOST_FOR_ONE", 1)
+    pair = Pair()
+    thread = pair.thread()
+    for source in ("A drawing.", "A drain.", "Another drain."):
+        a_post(thread, pair.teacher, source)
+    settle()
+
+    assert suggested(pair.tom, "drawnig") == ["drawing"]
+
+
 def test_her_own_language_has_room_before_others(
     app: Flask, settle: Settle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
