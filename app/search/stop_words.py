@@ -33,10 +33,13 @@ _TELLING = """
 # What readers of one language call a thing, and others use as a word that says little;
 # or, with its accent, what is one in their own: summer, wheat, tea.
 _THINGS = {
-    "en": "bar bin den die dig era fur mine mint pour sin son till ton",
-    "es": "bar dos mes milla mina olla once talla té vara",
-    "fr": "an bar blé dos été mai mine nu or os son thé",
-    "pt": "bar mina missa som sono",
+    "en": """
+        ate bar bin den die dig dove era fur hay lake met mine mint nun pour sin son till
+        ton van wake
+    """,
+    "es": "bar dos loro mes milla mina olla once pelo sur talla té vara voces",
+    "fr": "an bar blé dette dort dos été foi ile île mai manche mine nu or os son thé",
+    "pt": "bar chá lã lei mês mina missa som sono",
     "sw": "mia tai",
 }
 

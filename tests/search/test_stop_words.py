@@ -59,6 +59,10 @@ def test_stop_words_alone_are_looked_for(typed: str) -> None:
         ("fr", "un été", "été"),
         ("pt", "o som", "som"),
         ("sw", "ya mia", "mia"),
+        ("en", "the lake", "lake"),
+        ("es", "el pelo", "pelo"),
+        ("fr", "les île", "île"),
+        ("pt", "o chá", "chá"),
     ],
 )
 def test_a_thing_in_the_language_of_who_asks_is_looked_for(
