@@ -25,8 +25,10 @@ from app.search.writing import Document, SealingWriter
 
 LOCK_SECONDS = 120
 LOCK_POLL_SECONDS = 0.02
-# Segments at most while posts come in; each costs a search some 0.1 ms a word.
+# Small segments at most while posts come in; each costs a search some 0.1 ms a word.
 MOST_SEGMENTS = 16
+# One with more texts is written anew in quiet minutes alone, never in a commit.
+SMALL_TEXTS = 5_000
 
 # Fields and lists belong to the codec; Whoosh keeps an empty schema with its segments.
 SCHEMA = Schema()
@@ -174,8 +176,9 @@ def _absorb_chosen(writer: SealingWriter, segments: list[Any]) -> list[Any]:
 
 def _crowded(segments: list[Any]) -> set[str]:
     """Choose the smallest segments, so that their number stays bounded."""
-    by_size = sorted(segments, key=lambda segment: segment.doc_count())
-    too_many = len(segments) + 1 - MOST_SEGMENTS
+    small = [segment for segment in segments if segment.doc_count() < SMALL_TEXTS]
+    by_size = sorted(small, key=lambda segment: segment.doc_count())
+    too_many = len(small) + 1 - MOST_SEGMENTS
     return {s.segment_id() for s in by_size[: 2 * too_many]} if too_many > 0 else set()
 
 

@@ -17,7 +17,7 @@ FOLDER = "merging"
 LARGEST_SEGMENT = 40_000
 # Of all the texts in a segment, when it is written anew without them.
 DELETED_SHARE = 0.2
-SWITCH_SECONDS = 0.0002
+SWITCH_SECONDS, USUAL_SECONDS = 0.0002, sys.getswitchinterval()
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,11 @@ def write_anew(folder: Path, segments: Collection[Any]) -> Anew | None:
 
     In a folder beside: 20 us of CPU a term, while others write to the index; None
     where one of them goes meanwhile. Raises `Damaged` where what it reads is not as
-    it was written. One at a time: see `merge_lock`.
+    it was written. One at a time: see `merge_lock`; a rebuild has a folder of its own.
     """
     commit_no = generations.newest_commit(folder)
     # A commit in the worker's other thread touches the disk some hundred times, and
     # each time would wait the usual 5 ms until this one lets it go on.
-    usual = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
         return _write_anew(folder, segments)
@@ -48,7 +47,7 @@ def write_anew(folder: Path, segments: Collection[Any]) -> Anew | None:
             raise
         return None
     finally:
-        sys.setswitchinterval(usual)
+        sys.setswitchinterval(USUAL_SECONDS)
 
 
 def _write_anew(folder: Path, segments: Collection[Any]) -> Anew:

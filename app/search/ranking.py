@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # What a title adds to what its text says: more than any number of mentions.
 TITLE_WEIGHT = 2.0
 # As in BM25: how soon another mention adds no more, and how much a long text takes.
-SATURATION, LENGTH_SHARE = 1.2, 0.3
+SATURATION, LENGTH_SHARE = 1.2, 0.45
 # What a word counts in a language that is not the reader's, where it may mean
 # something else.
 OTHER_LANGUAGE = 0.7

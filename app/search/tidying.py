@@ -23,6 +23,9 @@ FORGET, TIDY = "search.forget", "search.tidy"
 BATCH = 500
 PAUSE_SECONDS = 15.0
 MANY_SEGMENTS = 8
+# Of the numbers of the documents in a segment: some 17,000 texts. Larger ones have
+# nothing to be merged with soon.
+LARGE_BYTES = 500_000
 TIDY_PAUSE_SECONDS = 3.0
 
 log = logging.getLogger(__name__)
@@ -77,7 +80,12 @@ def _have_it_mended(damage: Damaged) -> None:
 
 def many_segments(seal: Seal) -> bool:
     """Whether it is time to merge, before a commit itself would have to."""
-    return sum(name.endswith(".doc") for name in seal.files) > MANY_SEGMENTS
+    small = [
+        name
+        for name, (size, _crc) in seal.files.items()
+        if name.endswith(".doc") and size < LARGE_BYTES
+    ]
+    return len(small) > MANY_SEGMENTS
 
 
 def _one_anew(choose: Callable[[Path], list[Any]]) -> bool:
@@ -114,6 +122,7 @@ def _put_in_place(folder: Path, anew: "Anew") -> None:
 
 
 def _something_waits() -> bool:
-    waiting = select(Job.id).where(Job.open(), Job.kind.in_(handlers)).limit(1)
+    kinds = handlers.keys() - {TIDY}
+    waiting = select(Job.id).where(Job.open(), Job.kind.in_(kinds)).limit(1)
     with reading():
         return db.session.scalar(waiting) is not None

@@ -294,6 +294,24 @@ def test_many_posts_that_come_one_by_one_make_few_segments(
     assert held() == as_anew(held)
 
 
+def test_a_commit_writes_no_large_segment_anew(
+    app: Flask, settle: Settle, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tidy()
+    (before,) = all_segments()
+    monkeypatch.setattr(index, "MOST_SEGMENTS", 2)
+    monkeypatch.setattr(index, "SMALL_TEXTS", 5)
+    monkeypatch.setattr(tidying, "LARGE_BYTES", 1)
+
+    for n in range(4):
+        a_post(pair.thread(), pair.maestra, f"Una iguana {n}.")
+        settle()
+
+    assert before.segment_id() in {one.segment_id() for one in all_segments()}
+    assert sum(sizes()) == 9
+    assert len(sizes()) <= 3
+
+
 def test_where_much_comes_no_quiet_minute_is_waited_for(
     app: Flask, settle: Settle, pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
