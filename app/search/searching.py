@@ -85,6 +85,10 @@ class Results:
     empty: bool = False
     # Whether there is a word to order by.
     has_words: bool = False
+    # One word was typed, or one phrase.
+    single: bool = False
+    # There is no index that could answer.
+    unready: bool = False
     # Nobody she may see is called so.
     nobody: bool = False
     # On the first page, what is called so; threads that no hit on it begins.
@@ -126,6 +130,7 @@ def search(viewer: Account, question: Question, *, page: int = 1) -> Results:
         cut=asked.cut,
         short=asked.short,
         has_words=bool(asked.clauses),
+        single=len(asked.clauses) == 1,
         nobody=limits.authors == frozenset(),
         people=names.people_found(reach, asked),
         forums=names.forums_found(reach, asked),
@@ -134,7 +139,7 @@ def search(viewer: Account, question: Question, *, page: int = 1) -> Results:
     try:
         found = searchers.find(asked, limits, order)
     except generations.Damaged as damage:
-        return replace(said, catching_up=True, problem=str(damage))
+        return replace(said, catching_up=True, unready=True, problem=str(damage))
     problem = indexing.seems_behind(found.generation, found.seal, known)
     matches = found.matches
     both = _visible(viewer, [*matches.found, *found.partly], MOST_HITS + 1)

@@ -77,6 +77,7 @@ def heals(app: Flask, pair: Pair, settle: Settle, *, hits: int = 2) -> None:
     meanwhile = tom.get("/search?q=tortuga")
     assert meanwhile.status_code == 200
     assert "catching up" in meanwhile.text
+    assert "Look at the spelling" not in meanwhile.text
     assert open_jobs(mending.KIND)
     assert tom.get("/search?q=tortuga").status_code == 200
     settle()

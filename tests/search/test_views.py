@@ -282,7 +282,7 @@ def test_a_person_that_is_found_leads_to_all_she_wrote(app: Flask, pair: Pair) -
     (link,) = links_in(page)
 
     assert "<title>1 found – Search</title>" in page
-    assert "No post has all of it." in page
+    assert "No post has this word." in page
     assert link == "in=es&who=Zoraida+P."
     tom = Client(app, pair.tom)
     assert tom.get(f"/search?{link}").text.count("<article>") == 10
