@@ -195,7 +195,9 @@ class Look:
                     spot.bare,
                     stems,
                     spot.most_apart,
-                    first_letters=first_letters or name == self.hers,
+                    # Titles are few, and their words stand in texts as well.
+                    first_letters=number == TEXT_FIELDS[name]
+                    and (first_letters or name == self.hers),
                 ):
                     ways = self._with_term(spot, name, number, term)
                     posts = self._having(segment, ways, self.limits, rest[n])

@@ -65,6 +65,11 @@ def distance(one: str, other: str, most: int, *, ending: int = 0) -> int:
     """
     if not -most <= len(one) - len(other) <= most + ending:
         return most + 1
+    # Each mistake brings one new letter at most.
+    if len(set(other).difference(one)) > most:
+        return most + 1
+    if len(set(one).difference(other)) > most + ending:
+        return most + 1
     start, shorter = 0, min(len(one), len(other))
     while start < shorter and one[start] == other[start]:
         start += 1
@@ -107,20 +112,16 @@ def near(
     ending = ending_of(word)
     for start in sorted({form[:WHOLE_LETTERS] for form in forms}):
         begin_so = [
-            (form, set(form), ending if form == word else 0)
+            (form, ending if form == word else 0)
             for form in forms
             if form.startswith(start)
         ]
         for term, listed in segment.beginning_with(field, start):
-            for form, letters, left_out in begin_so:
-                # Each mistake brings one new letter at most.
-                if (
-                    len(term) >= len(form) - most - left_out
-                    and len(set(term) - letters) <= most
-                    and distance(form, term, most, ending=left_out) <= most
-                ):
-                    yield term, listed
-                    break
+            if any(
+                distance(form, term, most, ending=left_out) <= most
+                for form, left_out in begin_so
+            ):
+                yield term, listed
     if first_letters:
         whole = {word[: len(word) - n] for n in range(ending + 1)}.union(stems)
         for other in sorted(set().union(*map(_beginning_otherwise, whole))):

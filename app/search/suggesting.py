@@ -13,7 +13,7 @@ from app.accounts.models import ANYONE, Account
 from app.db import db
 from app.posts.models import Attachment, Post, Rendition, Revision, Thread
 from app.search import searchers
-from app.search.analysis import field_of, occurrences
+from app.search.analysis import field_of, forms, words
 from app.search.asking import MAX_CHARACTERS, Asked
 from app.search.folding import APOSTROPHES, fold
 from app.search.generations import Damaged
@@ -24,6 +24,9 @@ from app.search.segments import OpenSegment
 from app.search.spelling import Spot, distance, spots_of
 
 MOST_SUGGESTIONS = 3
+# Characters of a word that are no letters of their own: accents, apostrophes.
+MARKS = 4
+_APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
 
 # Of each post: (language, words).
 Texts = Mapping[int, Sequence[tuple[str, str]]]
@@ -144,27 +147,28 @@ def _as_written(
 
     One letter may differ besides the mistakes, where the texts have another form.
     """
-    forms = Counter[str]()
-    for texts in read:
-        for lang, text in texts:
-            if field_of(lang) == nearby.field_name:
-                for start, end, _ in occurrences(
-                    text, nearby.field_name, {nearby.term}
-                ):
-                    forms.update(_without_article(text[start:end]))
     most = spot.most_apart + (nearby.apart <= spot.most_apart)
-    ordered = sorted(
-        (distance(spot.bare, fold(form), most), -times, form)
-        for form, times in forms.items()
+    found = Counter(
+        form
+        for texts in read
+        for lang, text in texts
+        if field_of(lang) == nearby.field_name
+        for form in set().union(*map(_without_article, forms(text)))
+        if abs(len(form) - len(spot.bare)) <= most + MARKS
     )
-    if not ordered or ordered[0][0] > most:
-        return None
-    return ordered[0][0], ordered[0][2]
+    near = (
+        (apart, -times, form)
+        for form, times in found.items()
+        if (apart := distance(spot.bare, fold(form), most)) <= most
+        and any(nearby.term in one.terms for one in words(form, nearby.field_name))
+    )
+    best = min(near, default=None)
+    return best and (best[0], best[2])
 
 
 def _without_article(form: str) -> set[str]:
     """Give a word as it stands, and without what clings to its front: l'école."""
-    return {form, re.split(f"[{APOSTROPHES}]", form)[-1]}
+    return {form, _APOSTROPHE.split(form)[-1]}
 
 
 def _typed(asked: Asked, clauses: Mapping[int, str]) -> str:
