@@ -7,7 +7,7 @@ from app.forums.destinations import forum_destination
 from app.forums.listing import titles
 from app.posts.models import FORUM_THREAD
 from app.posts.showing import answer_endpoints, thread_endpoints
-from app.search.names import forum_titles
+from app.search.titles import forum_titles
 
 
 def register(app: Flask) -> None:

@@ -1,6 +1,6 @@
 """What a reader may see by name: spaces, forums, letters and people; found by their words."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import groupby
@@ -32,6 +32,7 @@ from app.db import db
 from app.posts.models import LETTERS, Thread
 from app.search.analysis import PLAIN, field_of, words
 from app.search.asking import Asked, bare_words, looked_for
+from app.search.titles import forum_titles
 
 # Compared one by one, 5 us each; of more people only those with the same letters are.
 MOST_PEOPLE = 2_000
@@ -42,9 +43,6 @@ CHOICES_BYTES = 3_000
 SHORTEST_BEGINNING = 3
 # What a database compares of a name, for it folds no accents: ñ, ç and ł are not n, c, l.
 _CONSONANTS, _UNACCENTED = "bcdfghjklmnpqrstvwxz", "bfhjkmpqvwx"
-
-# The room of forums says which ones ANYONE reads: number, space, title, language.
-forum_titles: dict[str, Callable[[], Select[Any]]] = {}
 
 _SPACE, _LETTERS, _FORUM, _PERSON = "space", "letters", "forum", "person"
 

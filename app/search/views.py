@@ -3,8 +3,7 @@
 import logging
 from functools import partial
 
-from flask import Blueprint, render_template, request, url_for
-from flask_login import login_required
+from flask import render_template, request, url_for
 from sqlalchemy.exc import DBAPIError
 
 from app.accounts.sessions import viewer
@@ -22,14 +21,11 @@ FROM, TO = "from", "to"
 # As they stand in an address; `lang` would be the language of the page.
 FIELDS = ("q", "who", "where", FROM, TO, "in", "order")
 
-bp = Blueprint("search", __name__, template_folder="templates")
-
 log = logging.getLogger(__name__)
 
 
-@bp.get("/search")
-@login_required
-def search_page() -> str:
+def answer() -> str:
+    """Answer what the address asks for; `room` has its route."""
     typed = _typed()
     page = request.args.get("page", 1, type=int)
     refused: Refused | None = None
@@ -37,7 +33,7 @@ def search_page() -> str:
         results = search(viewer(), _question(typed), page=page)
     except Refused as refusal:
         refused, results = refusal, Results(empty=True, reach=reach_of(viewer()))
-    answer = render_template(
+    page_text = render_template(
         "search/search.html",
         typed=typed,
         results=results,
@@ -47,7 +43,7 @@ def search_page() -> str:
     )
     if results.problem:
         _tell_worker()
-    return answer
+    return page_text
 
 
 def _typed() -> dict[str, str]:
