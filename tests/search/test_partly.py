@@ -35,7 +35,7 @@ class Village(Pair):
 
     def asks(self, typed: str, **more: str) -> tuple[list[str], list[str]]:
         """Give the posts that have all, and those that have most of it."""
-        results = search(self.tom, Question(typed=typed, **more))  # type: ignore[arg-type]
+        results = search(self.tom, Question(typed=typed, **more))  # type: ignore[arg-type]  # names of fields
         assert results.total == len(results.hits)
         return (
             [hit.post_uid for hit in results.hits],
