@@ -525,7 +525,8 @@ def test_what_comes_in_a_pause_is_one_batch(
 
     _worked(app, stop)
 
-    assert [len(keys) for keys in given] == [1, 5 if gathered else 1]
+    # One more may be on its way when it is told to stop.
+    assert [len(keys) for keys in given[:2]] == [1, 5 if gathered else 1]
 
 
 def test_a_prompt_job_that_fails_is_tried_again(app: Flask) -> None:
