@@ -126,7 +126,9 @@ def tell_the_school(page: Page) -> None:
 def slip_for(page: Page, name: str) -> str:
     page.goto("/school/people")
     page.locator("[name=name]").fill(name)
-    page.locator("button.go").click()
+    # A busy machine may take a moment to begin with the next page.
+    with page.expect_navigation():
+        page.locator("button.go").click()
     slip = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", page.content())
     assert slip is not None
     return slip[0]
